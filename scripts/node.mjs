@@ -77,7 +77,8 @@ async function install(relay) {
     const hash = lockfileHash();
     const code = await relay.wait(spawnNpm());
     relay.exitIfSignalled();
-    if (code !== 0) throw new Refusal(`npm ci failed with exit code ${code}; its message is above.`);
+    if (code !== 0)
+      throw new Refusal(`npm ci failed with exit code ${code}; its message is above.`);
     writeFileSync(marker, `${hash}\n`);
   } finally {
     rmSync(mutex, { force: true });

@@ -1,0 +1,121 @@
+import { invariant } from '../std/assert.ts';
+
+const { floor } = Math;
+const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+const BASE5 = 58 ** 5;
+
+const VALUE = new Int8Array(128).fill(-1);
+for (let i = 0; i < 58; i += 1) VALUE[ALPHABET.charCodeAt(i)] = i;
+
+/**
+ * Conversion tables for one byte length. Bytes are taken as 16-bit limbs and digits as groups of
+ * five, so every sum of products stays below 2^53: 32 limbs × 2^16 × 58^5 < 2^51.
+ */
+interface Tables {
+  readonly limbs: number;
+  readonly groups: number;
+  /** Row per limb: its place value as base-58^5 digits, most significant first. */
+  readonly toGroups: Float64Array;
+  /** Row per group: its place value as 16-bit limbs, most significant first. */
+  readonly toLimbs: Float64Array;
+}
+
+function digitsOf(value: bigint, base: bigint, count: number): number[] {
+  const digits: number[] = [];
+  let rest = value;
+  for (let i = 0; i < count; i += 1) {
+    digits.unshift(Number(rest % base));
+    rest /= base;
+  }
+  return digits;
+}
+
+function tablesFor(bytes: number): Tables {
+  const limbs = bytes / 2;
+  const groups = Math.ceil((bytes * 8) / Math.log2(BASE5));
+  const toGroups = new Float64Array(limbs * groups);
+  const toLimbs = new Float64Array(groups * limbs);
+  for (let i = 0; i < limbs; i += 1) {
+    const place = 65536n ** BigInt(limbs - 1 - i);
+    toGroups.set(digitsOf(place, BigInt(BASE5), groups), i * groups);
+  }
+  for (let i = 0; i < groups; i += 1) {
+    // The top group's place value may exceed the limbs; decode() refuses what overflows.
+    const place = BigInt(BASE5) ** BigInt(groups - 1 - i);
+    toLimbs.set(digitsOf(place, 65536n, limbs), i * limbs);
+  }
+  return { limbs, groups, toGroups, toLimbs };
+}
+
+const TABLES: Readonly<Record<number, Tables>> = { 32: tablesFor(32), 64: tablesFor(64) };
+const sums = new Float64Array(40);
+const digits = new Uint8Array(100);
+
+/** Base58 (Bitcoin alphabet, as Solana uses it) of 32 or 64 bytes: keys, secrets, signatures. */
+export function encodeBase58(bytes: Uint8Array): string {
+  const tables = TABLES[bytes.length];
+  invariant(tables !== undefined, `base58 handles 32 or 64 bytes, got ${bytes.length}`);
+  const { limbs, groups, toGroups } = tables;
+  sums.fill(0, 0, groups);
+  for (let i = 0; i < limbs; i += 1) {
+    const limb = ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0);
+    if (limb === 0) continue;
+    const row = i * groups;
+    for (let g = 0; g < groups; g += 1) {
+      sums[g] = (sums[g] ?? 0) + limb * (toGroups[row + g] ?? 0);
+    }
+  }
+  let carry = 0;
+  for (let g = groups - 1; g >= 0; g -= 1) {
+    const total = (sums[g] ?? 0) + carry;
+    carry = floor(total / BASE5);
+    let group = total - carry * BASE5;
+    for (let d = 4; d >= 0; d -= 1) {
+      const next = floor(group / 58);
+      digits[g * 5 + d] = group - next * 58;
+      group = next;
+    }
+  }
+  let zeros = 0;
+  while (zeros < bytes.length && bytes[zeros] === 0) zeros += 1;
+  let start = 0;
+  while (start < groups * 5 && digits[start] === 0) start += 1;
+  let text = '1'.repeat(zeros);
+  for (let i = start; i < groups * 5; i += 1) text += ALPHABET[digits[i] ?? 0];
+  return text;
+}
+
+/** The `length` bytes (32 or 64) that `text` encodes, or `undefined` if it encodes anything else. */
+export function decodeBase58(text: string, length: 32 | 64): Uint8Array | undefined {
+  const tables = TABLES[length];
+  invariant(tables !== undefined, 'tables exist for 32 and 64');
+  const { limbs, groups, toLimbs } = tables;
+  if (text.length > groups * 5 || text.length < length) return undefined;
+  digits.fill(0, 0, groups * 5);
+  const offset = groups * 5 - text.length;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    const value = code < 128 ? (VALUE[code] ?? -1) : -1;
+    if (value < 0) return undefined;
+    digits[offset + i] = value;
+  }
+  sums.fill(0, 0, limbs);
+  for (let g = 0; g < groups; g += 1) {
+    let group = 0;
+    for (let d = 0; d < 5; d += 1) group = group * 58 + (digits[g * 5 + d] ?? 0);
+    if (group === 0) continue;
+    const row = g * limbs;
+    for (let i = 0; i < limbs; i += 1) sums[i] = (sums[i] ?? 0) + group * (toLimbs[row + i] ?? 0);
+  }
+  const bytes = new Uint8Array(length);
+  let carry = 0;
+  for (let i = limbs - 1; i >= 0; i -= 1) {
+    const total = (sums[i] ?? 0) + carry;
+    carry = floor(total / 65536);
+    const limb = total - carry * 65536;
+    bytes[2 * i] = limb >>> 8;
+    bytes[2 * i + 1] = limb & 255;
+  }
+  // Re-encoding settles overflow and the number of leading ones at once; decoding is off the hot path.
+  return carry === 0 && encodeBase58(bytes) === text ? bytes : undefined;
+}

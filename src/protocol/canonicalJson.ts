@@ -1,0 +1,38 @@
+/** Anything that JSON can say. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/**
+ * Compact JSON with the keys of every object sorted by code point at every level, arrays in order:
+ * what Pacifica signs, and what the audit log hashes. Keys whose value is `undefined` are left out.
+ */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const object = value as { readonly [key: string]: Json | undefined };
+  const parts: string[] = [];
+  for (const key of Object.keys(object).sort(byCodePoint)) {
+    const field = object[key];
+    if (field !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(field)}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+/** UTF-16 order differs from code point order only where surrogates meet U+E000 to U+FFFF. */
+function byCodePoint(a: string, b: string): number {
+  const length = a.length < b.length ? a.length : b.length;
+  for (let i = 0; i < length; i += 1) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    const xHigh = x >= 0xd800 && x <= 0xdfff;
+    const yHigh = y >= 0xd800 && y <= 0xdfff;
+    return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { integer, parseWith, protocolError } from '../fields.ts';
+import type { MarketIndex } from '../marketIndex.ts';
+import {
+  decodeAccountInfo,
+  decodeAccountOrders,
+  decodeAccountPositions,
+  decodeFills,
+  decodeOrderUpdates,
+} from './accountFrames.ts';
+import type { Credits, Frame, ReplyFrame } from './frame.ts';
+import { decodeBbo, decodeBook, decodeCandle, decodePrices, decodeTrades } from './marketFrames.ts';
+
+const creditsSchema = z.object({ r: integer, q: integer, t: integer });
+
+const envelopeSchema = z.object({
+  channel: z.string().optional(),
+  data: z.unknown(),
+  li: integer.optional(),
+  account: z.string().optional(),
+  u: z.string().optional(),
+  id: z.string().nullish(),
+  code: integer.optional(),
+  type: z.string().nullish(),
+  err: z.string().nullish(),
+  error: z.string().nullish(),
+  rl: creditsSchema.nullish(),
+});
+type Envelope = z.infer<typeof envelopeSchema>;
+
+const ackSchema = z.object({
+  source: z.string(),
+  account: z.string().optional(),
+  symbol: z.string().optional(),
+});
+
+/**
+ * Decodes one text frame. Markets that the index does not hold are skipped, unknown channels come
+ * back as `other`. Throws `EXCHANGE_PROTOCOL` for anything that is not a documented frame.
+ */
+export function decodeFrame(text: string, markets: MarketIndex): Frame {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw protocolError('frame', 'JSON', text.slice(0, 80));
+  }
+  const envelope = parseWith(envelopeSchema, json, 'frame');
+  if (envelope.channel === undefined) return replyOf(envelope);
+  return channelFrame(envelope.channel, envelope, markets);
+}
+
+function channelFrame(channel: string, envelope: Envelope, markets: MarketIndex): Frame {
+  const { data } = envelope;
+  const account = envelope.account ?? envelope.u ?? null;
+  const li = envelope.li ?? 0;
+  switch (channel) {
+    case 'book':
+      return decodeBook(data, markets) ?? other(channel);
+    case 'bbo':
+      return decodeBbo(data, markets) ?? other(channel);
+    case 'prices':
+      return { channel, rows: decodePrices(data, markets) };
+    case 'trades':
+      return { channel, rows: decodeTrades(data, markets) };
+    case 'candle':
+    case 'mark_price_candle': {
+      const row = decodeCandle(data, markets);
+      return row === undefined ? other(channel) : { channel, row };
+    }
+    case 'account_order_updates':
+      return { channel, rows: decodeOrderUpdates(data, markets) };
+    case 'account_trades':
+      return { channel, rows: decodeFills(data, markets) };
+    case 'account_orders':
+      return { channel, account, rows: decodeAccountOrders(data, markets), li };
+    case 'account_positions':
+      return { channel, account, rows: decodeAccountPositions(data, markets), li };
+    case 'account_info':
+      return { channel, account, ...decodeAccountInfo(data) };
+    case 'subscribe':
+    case 'unsubscribe': {
+      const ack = parseWith(ackSchema, data, channel);
+      return {
+        channel,
+        source: ack.source,
+        account: ack.account ?? null,
+        symbol: ack.symbol ?? null,
+      };
+    }
+    case 'pong':
+      return { channel };
+    default:
+      return other(channel);
+  }
+}
+
+function other(name: string): Frame {
+  return { channel: 'other', name };
+}
+
+function replyOf(envelope: Envelope): ReplyFrame {
+  return {
+    channel: 'reply',
+    id: envelope.id ?? null,
+    code: envelope.code ?? 0,
+    type: envelope.type ?? null,
+    data: envelope.data,
+    error: envelope.err ?? envelope.error ?? null,
+    credits: envelope.rl ? creditsOf(envelope.rl) : null,
+  };
+}
+
+function creditsOf(rl: z.infer<typeof creditsSchema>): Credits {
+  return { remainingTenths: rl.r, quotaTenths: rl.q, refreshS: rl.t };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { COST, type Operation } from './operation.ts';
+
+/** `POST /orders/cancel`: exactly one of the two ids. */
+export interface CancelOrderFields {
+  readonly symbol: string;
+  readonly order_id?: number | undefined;
+  readonly client_order_id?: string | undefined;
+}
+
+export const CANCEL_ORDER: Operation<CancelOrderFields> = {
+  type: 'cancel_order',
+  path: '/orders/cancel',
+  wsKey: 'cancel_order',
+  costTenths: COST.cancel,
+  schema: z.object({
+    symbol: z.string(),
+    order_id: z.number().int().optional(),
+    client_order_id: z.string().optional(),
+  }),
+};
+
+/** The signed `data` of a cancel by our own name, which is known before the exchange's id is. */
+export function cancelByClientIdData(symbol: string, clientOrderId: string): string {
+  return `{"client_order_id":"${clientOrderId}","symbol":"${symbol}"}`;
+}
+
+/** The signed `data` of a cancel by the exchange's id, for orders that have no name of ours. */
+export function cancelByIdData(symbol: string, orderId: number): string {
+  return `{"order_id":${orderId},"symbol":"${symbol}"}`;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { formatAmount, formatPrice, type Market } from '../market.ts';
+import type { Side, TimeInForce } from '../terms.ts';
+import { COST, type Operation } from './operation.ts';
+
+/** `POST /orders/create`: a limit order. */
+export interface CreateOrderFields {
+  readonly symbol: string;
+  readonly price: string;
+  readonly amount: string;
+  readonly side: Side;
+  readonly tif: TimeInForce;
+  readonly reduce_only: boolean;
+  readonly client_order_id?: string | undefined;
+}
+
+export const CREATE_ORDER: Operation<CreateOrderFields> = {
+  type: 'create_order',
+  path: '/orders/create',
+  wsKey: 'create_order',
+  costTenths: COST.action,
+  schema: z.object({
+    symbol: z.string(),
+    price: z.string(),
+    amount: z.string(),
+    side: z.enum(['bid', 'ask']),
+    tif: z.enum(['GTC', 'IOC', 'ALO', 'TOB']),
+    reduce_only: z.boolean(),
+    client_order_id: z.string().optional(),
+  }),
+};
+
+export interface LimitOrder {
+  readonly market: Market;
+  readonly side: Side;
+  readonly priceTicks: number;
+  readonly lots: number;
+  readonly tif: TimeInForce;
+  readonly reduceOnly: boolean;
+  readonly clientOrderId: string;
+}
+
+/** The signed `data` of a limit order, canonical. */
+export function createOrderData(order: LimitOrder): string {
+  const { market } = order;
+  return `{"amount":"${formatAmount(market, order.lots)}","client_order_id":"${order.clientOrderId}","price":"${formatPrice(market, order.priceTicks)}","reduce_only":${order.reduceOnly},"side":"${order.side}","symbol":"${market.symbol}","tif":"${order.tif}"}`;
+}

@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+
+/** What a request costs the family's credit bucket, in tenths of a credit (the wire's own unit). */
+export const COST = { action: 10, cancel: 5, heavyGet: 40, get: 10 } as const;
+
+/** One signed operation: its names on the wire, its price, the shape of its fields. */
+export interface Operation<Fields> {
+  /** `type` inside the signed message. */
+  readonly type: string;
+  /** REST path under `/api/v1`. */
+  readonly path: string;
+  /** Key inside `params` of a WebSocket request; absent where the WebSocket does not offer it. */
+  readonly wsKey?: string;
+  readonly costTenths: number;
+  /** The operation fields as they stand in a request body. Unknown fields pass. */
+  readonly schema: z.ZodType<Fields>;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { integer, parseWith } from '../fields.ts';
+import type { Credits } from '../frames/frame.ts';
+import { failureOf, type Outcome } from '../outcome.ts';
+
+const envelopeSchema = z.object({
+  success: z.boolean().optional(),
+  data: z.unknown(),
+  error: z.string().nullish(),
+  last_order_id: integer.nullish(),
+  next_cursor: z.string().nullish(),
+  has_more: z.boolean().nullish(),
+});
+
+/** The parts of a REST answer around its data. */
+export interface Envelope {
+  readonly data: unknown;
+  /** Exchange-wide order counter when the answer was made; 0 when absent. */
+  readonly lastOrderId: number;
+  /** Where the next page starts; absent on the last one. */
+  readonly nextCursor: string | undefined;
+}
+
+/**
+ * Reads any REST answer: the usual envelope, the short error form, a bare string, or the HTML of a
+ * proxy. A 2xx whose body cannot be read is an unknown outcome, not a failure.
+ */
+export function readEnvelope(status: number, body: string): Outcome<Envelope> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return failureOf(status >= 200 && status < 300 ? 599 : status, body.slice(0, 200));
+  }
+  if (typeof json === 'string') return failureOf(status >= 300 ? status : 599, json);
+  const parsed = envelopeSchema.safeParse(json);
+  if (!parsed.success) return failureOf(status >= 300 ? status : 599, body.slice(0, 200));
+  const { success, data, error, last_order_id, next_cursor, has_more } = parsed.data;
+  if (status >= 300 || success === false || (error !== null && error !== undefined)) {
+    return failureOf(status >= 300 ? status : 422, error ?? body.slice(0, 200));
+  }
+  return {
+    kind: 'ok',
+    value: {
+      data,
+      lastOrderId: last_order_id ?? 0,
+      nextCursor: has_more === true && next_cursor ? next_cursor : undefined,
+    },
+  };
+}
+
+const HEADER = /"credits";r=(\d+);t=(\d+)/;
+const POLICY = /"credits";q=(\d+);w=(\d+)/;
+
+/** Credits from the two rate-limit headers; `undefined` when the exchange sent none. */
+export function readCredits(headers: Readonly<Record<string, string>>): Credits | undefined {
+  const now = HEADER.exec(headers.ratelimit ?? '');
+  const policy = POLICY.exec(headers['ratelimit-policy'] ?? '');
+  if (!now || !policy) return undefined;
+  return {
+    remainingTenths: Number(now[1]),
+    refreshS: Number(now[2]),
+    quotaTenths: Number(policy[1]),
+  };
+}
+
+const placedSchema = z.object({
+  order_id: integer.nullish(),
+  i: integer.nullish(),
+});
+
+/** The exchange's order id in the answer to a create; 0 when it did not say. */
+export function readOrderId(data: unknown): number {
+  if (typeof data !== 'object' || data === null) return 0;
+  const placed = parseWith(placedSchema, data, 'create');
+  return placed.order_id ?? placed.i ?? 0;
+}

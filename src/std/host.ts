@@ -136,6 +136,8 @@ export interface Files {
   /** The whole file as text; rejects when it cannot be read. */
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
+  /** Unpacks gzip bytes; throws when they are damaged or cut short. */
+  gunzip(bytes: Uint8Array): Uint8Array;
   /** Names in a folder, sorted; rejects when there is no such folder. */
   list(path: string): Promise<string[]>;
   exists(path: string): Promise<boolean>;

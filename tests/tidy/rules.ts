@@ -94,8 +94,8 @@ export function sleepingTests(tests: Sources): string[] {
   });
 }
 
-/** The room of a path: the folder under src/. */
-export function roomOf(path: string): string | undefined {
+// The room of a path: the folder under src/.
+function roomOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];
 }
 

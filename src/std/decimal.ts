@@ -16,24 +16,17 @@ export const DOLLARS: Grid = { step: 1, decimals: 6 };
 /** Fractions (fee rates, funding rates) in 10^-9. */
 export const RATE: Grid = { step: 1, decimals: 9 };
 
-const SHAPE = /^(-?)(\d{1,16})(?:\.(\d{0,24}))?$/;
+const SHAPE = /^(-?)(\d{1,16})(?:\.(\d{1,24}))?$/;
 
 /** The grid whose step is the decimal string `text`. */
 export function gridOf(text: string): Grid {
   const match = SHAPE.exec(text);
   const fraction = match?.[3]?.replace(/0+$/, '') ?? '';
   const step = match ? Number((match[2] ?? '') + fraction) : 0;
-  if (!match || match[1] === '-' || step === 0) {
+  if (!match || match[1] === '-' || step === 0 || !Number.isSafeInteger(step)) {
     throw new BreakwaterError('NUMBER_INVALID', `expected a positive decimal step, got "${text}"`);
   }
-  let whole = step;
-  let decimals = fraction.length;
-  if (decimals === 0) return { step: whole, decimals: 0 };
-  while (whole % 10 === 0 && decimals > 0) {
-    whole /= 10;
-    decimals -= 1;
-  }
-  return { step: whole, decimals };
+  return { step, decimals: fraction.length };
 }
 
 /**
@@ -58,10 +51,14 @@ export function parseExact(text: string, grid: Grid): number | undefined {
 export function parseNearest(text: string, grid: Grid): number | undefined {
   const match = SHAPE.exec(text);
   if (!match) return undefined;
-  const kept = (match[3] ?? '').slice(0, grid.decimals + 2).padEnd(grid.decimals + 2, '0');
-  const hundredths = Number((match[2] ?? '') + kept);
-  if (!Number.isSafeInteger(hundredths)) return undefined;
-  const value = Math.floor(hundredths / (grid.step * 100) + 0.5);
+  const { step, decimals } = grid;
+  const fraction = match[3] ?? '';
+  const digits = Number((match[2] ?? '') + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  const rest = digits % step;
+  // Half a step ends at most one digit beyond the grid's decimals, so one more digit decides.
+  const up = rest * 20 + Number(fraction[decimals] ?? 0) * 2 >= step * 10;
+  const value = (digits - rest) / step + (up ? 1 : 0);
+  if (!Number.isSafeInteger(digits) || !Number.isSafeInteger(value)) return undefined;
   return match[1] === '-' ? 0 - value : value;
 }
 

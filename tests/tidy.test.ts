@@ -86,7 +86,7 @@ describe('a forbidden import is caught', () => {
     ['src/backtest/a.ts', `import { b } from '../simulation/b.ts';`],
     ['src/server/a.ts', `import { b } from '../cli/b.ts';`],
     ['src/std/a.ts', `import { z } from 'zod';`],
-    ['src/protocol/a.ts', `import { z } from 'zod/mini';`],
+    ['src/ledger/a.ts', `import { z } from 'zod/mini';`],
     ['src/venue/a.ts', `import WebSocket from 'ws';`],
     ['src/std/a.ts', `import { readFileSync } from 'node:fs';`],
     ['src/audit/a.ts', `import { writeSync } from 'node:fs';`],

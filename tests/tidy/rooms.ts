@@ -20,9 +20,10 @@ const pure = (rooms: readonly string[], packages: readonly string[] = []): Room 
 const LANGUAGE = ['std', 'protocol'];
 const GATE = [...LANGUAGE, 'ledger'];
 const ACCOUNTS = [...GATE, 'gate'];
-const ORDERS = [...ACCOUNTS, 'accounts'];
+// Orders read what strategies ask for: the intents are strategy's words.
+const ORDERS = [...ACCOUNTS, 'accounts', 'book', 'config', 'strategy'];
 const RISK = [...ORDERS, 'orders'];
-const DESK = [...RISK, 'risk', 'book', 'matching', 'strategy', 'surveillance', 'config'];
+const DESK = [...RISK, 'risk', 'matching', 'surveillance'];
 const ADAPTER = [...LANGUAGE, 'gate', 'desk'];
 const ADAPTERS = ['venue', 'vault', 'audit', 'telemetry', 'host'];
 const DRIVER = [...DESK, 'desk', ...ADAPTERS];
@@ -31,7 +32,7 @@ const APP = [...SIMULATION, 'simulation', 'backtest', 'watchdog'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   std: pure([]),
-  protocol: pure(['std']),
+  protocol: pure(['std'], ['zod']),
   matching: pure(['std']),
   book: pure(LANGUAGE),
   ledger: pure(LANGUAGE),
@@ -39,7 +40,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   accounts: pure(ACCOUNTS),
   orders: pure(ORDERS),
   risk: pure(RISK),
-  strategy: pure([...LANGUAGE, 'book', 'ledger']),
+  strategy: pure([...LANGUAGE, 'book', 'ledger', 'config']),
   surveillance: pure(LANGUAGE),
   config: pure(LANGUAGE, ['zod']),
   desk: pure(DESK),

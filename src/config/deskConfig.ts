@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { strategySchema } from './strategyConfig.ts';
+
+/** Ceilings that configuration may only lower. */
+export const CEILINGS = {
+  /** An opening's notional, percent of the account's equity. */
+  maxOrderPercent: 10,
+  /** Distance of a limit price from the reference. */
+  collarBps: 200,
+  /** Distance for orders that reduce. */
+  reduceCollarBps: 500,
+} as const;
+
+const account = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'expected letters, digits, ".", "_" or "-"'),
+  address: z
+    .string()
+    .optional()
+    .describe(
+      'Base58 address. With a simulated venue it may be left out: its accounts are taken in order.',
+    ),
+});
+
+const venue = z
+  .strictObject({
+    kind: z.enum(['simulated', 'testnet', 'mainnet']),
+    exchangeFile: z
+      .string()
+      .optional()
+      .describe(
+        'Simulated venue: the file holding the JSON line that `breakwater exchange` printed.',
+      ),
+    rest: z
+      .url()
+      .optional()
+      .describe('Base URL that ends in /api/v1; taken from exchangeFile when absent.'),
+    ws: z.url().optional(),
+    expiryWindowMs: z
+      .number()
+      .int()
+      .min(500)
+      .max(30_000)
+      .default(2000)
+      .describe('How long after its signature the exchange may still admit an order.'),
+    takerDelayMs: z.number().int().min(0).max(5000).default(200),
+  })
+  .describe('Where the desk trades.');
+
+const limits = z
+  .strictObject({
+    maxOrderPercent: z
+      .number()
+      .positive()
+      .max(CEILINGS.maxOrderPercent, `expected at most ${CEILINGS.maxOrderPercent}, the ceiling`)
+      .default(CEILINGS.maxOrderPercent)
+      .describe("Largest opening order, percent of the account's equity, at its worst price."),
+    collarBps: z
+      .number()
+      .positive()
+      .max(CEILINGS.collarBps, `expected at most ${CEILINGS.collarBps}, the ceiling`)
+      .default(100)
+      .describe('How far from the reference price an opening may be.'),
+    reduceCollarBps: z.number().positive().max(CEILINGS.reduceCollarBps).default(300),
+    maxReferenceAgeMs: z.number().int().positive().max(60_000).default(5000),
+  })
+  .describe('Pre-trade limits. Configuration can lower the ceilings, never raise them.');
+
+const pairs = z
+  .strictObject({
+    legTimeoutMs: z.number().int().min(500).max(10_000).default(1500),
+    chaseAttempts: z.number().int().min(1).max(10).default(3),
+    chaseSlippageBps: z.number().positive().max(200).default(20),
+    unwindSlippageBps: z.number().positive().max(400).default(50),
+  })
+  .describe('How order pairs end when one leg lags.');
+
+export const deskSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    desk: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and "-"')
+      .describe('Name of the desk; part of the name of every order.'),
+    venue,
+    log: z
+      .string()
+      .default('audit.jsonl')
+      .describe('The audit log, relative to the configuration.'),
+    markets: z.array(z.string()).min(1).max(16),
+    leverage: z.number().int().min(1).max(50).optional().describe('Set in every market at start.'),
+    accounts: z.array(account).min(1).max(1000),
+    limits: limits.prefault({}),
+    pairs: pairs.prefault({}),
+    creditReserve: z
+      .number()
+      .int()
+      .min(20)
+      .max(150)
+      .default(50)
+      .describe("Credits of each family's 300 that only cancels and kills may use."),
+    strategies: z.array(strategySchema).max(64),
+  })
+  .describe('A Breakwater desk.');
+
+export type DeskConfig = z.infer<typeof deskSchema>;
+export type AccountConfig = DeskConfig['accounts'][number];

@@ -1,4 +1,4 @@
-import { invariant } from '../std/assert.ts';
+import { AssertionFailure, invariant } from '../std/assert.ts';
 
 const { floor } = Math;
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -40,7 +40,6 @@ function tablesFor(bytes: number): Tables {
     toGroups.set(digitsOf(place, BigInt(BASE5), groups), i * groups);
   }
   for (let i = 0; i < groups; i += 1) {
-    // The top group's place value may exceed the limbs; decode() refuses what overflows.
     const place = BigInt(BASE5) ** BigInt(groups - 1 - i);
     toLimbs.set(digitsOf(place, 65536n, limbs), i * limbs);
   }
@@ -54,7 +53,9 @@ const digits = new Uint8Array(100);
 /** Base58 (Bitcoin alphabet, as Solana uses it) of 32 or 64 bytes: keys, secrets, signatures. */
 export function encodeBase58(bytes: Uint8Array): string {
   const tables = TABLES[bytes.length];
-  invariant(tables !== undefined, `base58 handles 32 or 64 bytes, got ${bytes.length}`);
+  if (tables === undefined) {
+    throw new AssertionFailure(`base58 handles 32 or 64 bytes, got ${bytes.length}`);
+  }
   const { limbs, groups, toGroups } = tables;
   sums.fill(0, 0, groups);
   for (let i = 0; i < limbs; i += 1) {

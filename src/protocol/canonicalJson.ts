@@ -9,10 +9,12 @@ export type Json =
 
 /**
  * Compact JSON with the keys of every object sorted by code point at every level, arrays in order:
- * what Pacifica signs, and what the audit log hashes. Keys whose value is `undefined` are left out.
+ * what Pacifica signs, and what the audit log hashes. Keys whose value is `undefined` are left out;
+ * in an array it is null, as JSON.stringify has it.
  */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${value.map((each) => canonicalJson(each ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const object = value as { readonly [key: string]: Json | undefined };
   const parts: string[] = [];

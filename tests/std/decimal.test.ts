@@ -80,7 +80,7 @@ describe('gridOf', () => {
       expect.objectContaining({
         code: 'NUMBER_INVALID',
         message: `expected a positive decimal step, got "${text}"`,
-      }) as Error,
+      }),
     );
   });
 });

@@ -13,11 +13,16 @@ export const CANCEL_ALL_ORDERS: Operation<CancelAllOrdersFields> = {
   path: '/orders/cancel_all',
   wsKey: 'cancel_all_orders',
   costTenths: COST.cancel,
-  schema: z.object({
-    all_symbols: z.boolean(),
-    exclude_reduce_only: z.boolean(),
-    symbol: z.string().optional(),
-  }),
+  schema: z
+    .object({
+      all_symbols: z.boolean(),
+      exclude_reduce_only: z.boolean(),
+      symbol: z.string().optional(),
+    })
+    .refine(
+      ({ all_symbols, symbol }) => all_symbols || symbol !== undefined,
+      'expected a symbol, since all_symbols is false',
+    ),
 };
 
 /** The signed `data` of a cancel-all; without a symbol it covers every market of the account. */

@@ -7,6 +7,9 @@ import { type Recording, Tape, unitsOf } from './tape.ts';
 /** What reading a tape needs of the host's files. */
 export type TapeFiles = Pick<Files, 'list' | 'readBytes' | 'gunzip'>;
 
+/** Below this a tick is a step of more than a percent, and no spread can be quoted. */
+const LEAST_TICKS = 100;
+
 const NAME = /^([A-Za-z0-9-]+)USDT-1m.*\.csv(?:\.gz)?$/;
 
 /**
@@ -75,11 +78,14 @@ async function orInvalid<T>(work: () => T | Promise<T>, subject: string, what: s
 }
 
 function checkPrices({ market, bars }: Recording, file: string): void {
-  const tick = unitsOf(market.tick);
-  const row = bars.low.findIndex((units) => units < tick);
+  const least = LEAST_TICKS * unitsOf(market.tick);
+  const row = bars.low.findIndex((units) => units < least);
   if (row < 0) return;
-  const least = `the tick size ${formatPrice(market, 1)} of ${market.symbol}`;
-  throw invalid(`${file} line ${row + 2}`, `has a price below ${least}`);
+  const price = formatPrice(market, LEAST_TICKS);
+  throw invalid(
+    `${file} line ${row + 2}`,
+    `has a price below ${price}: expected at least ${LEAST_TICKS} ticks of ${market.symbol}`,
+  );
 }
 
 function checkSameMinutes(first: Recording, other: Recording, folder: string): void {

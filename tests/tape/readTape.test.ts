@@ -148,9 +148,9 @@ describe('a bad tape is refused with one sentence', () => {
     ],
     ['close above', BTC_CSV.replace('93980.36,4', '94050,4'), 'line 3 has its close 94050 outside'],
     [
-      'price below the tick',
-      `${HEADER}\n1735700400000,0.4,1,0.4,1,1`,
-      'line 2 has a price below the tick size 1 of BTC',
+      'price too low for the tick',
+      `${HEADER}\n1735700400000,100,101,99.9,100,1`,
+      'line 2 has a price below 100: expected at least 100 ticks of BTC',
     ],
     ['truncated gzip', gzip(BTC_CSV).subarray(0, -30), 'is damaged or cut short (unexpected end'],
     ['no gzip at all', Buffer.from(BTC_CSV), 'is damaged or cut short (incorrect header check)'],

@@ -48,6 +48,12 @@ export class CreditBucket {
     return urgent ? left : left - this.reserveTenths;
   }
 
+  /** Tenths spent in the 60 s up to now. */
+  spentInWindow(nowMs: number): number {
+    this.#expire(nowMs);
+    return this.#spentTenths;
+  }
+
   spend(nowMs: number, tenths: number): void {
     this.#expire(nowMs);
     this.#spent.push({ atMs: nowMs, tenths });

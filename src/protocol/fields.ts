@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Grid, parseExact, parseNearest } from '../std/decimal.ts';
+import { DOLLARS, type Grid, parseExact, parseNearest, RATE } from '../std/decimal.ts';
 import { BreakwaterError } from '../std/errors.ts';
 import type { Market } from './market.ts';
 
@@ -63,16 +63,14 @@ export function lotsOf(text: string, market: Market): number {
   return exact(text, market.lot, `${market.symbol} amount`);
 }
 
-const DOLLAR_GRID: Grid = { step: 1, decimals: 6 };
-
 /** A dollar figure in micro-dollars, rounded to the nearest. */
 export function microOf(text: string, where: string): number {
-  return nearest(text, DOLLAR_GRID, where);
+  return nearest(text, DOLLARS, where);
 }
 
 /** A fraction such as a fee rate in 10^-9, rounded to the nearest. */
 export function nanoOf(text: string, where: string): number {
-  return nearest(text, { step: 1, decimals: 9 }, where);
+  return nearest(text, RATE, where);
 }
 
 /** Parses with a schema; throws `EXCHANGE_PROTOCOL` with the path of the first problem. */

@@ -1,6 +1,6 @@
-import { format, type Grid, gridOf, parseExact } from '../std/decimal.ts';
-import { BreakwaterError } from '../std/errors.ts';
-import { MICRO, mul, safe } from '../std/integers.ts';
+import { DOLLARS, format, type Grid, gridOf, parseExact } from '../std/decimal.ts';
+import { BreakwaterError, messageOf } from '../std/errors.ts';
+import { MICRO, mul, mulDiv, safe } from '../std/integers.ts';
 
 /**
  * One perpetual market with its grids. Inside the house a market is its `id` (dense, from 0), a
@@ -40,8 +40,8 @@ export function makeMarket(id: number, figures: MarketFigures): Market {
       `${where}: expected a symbol of letters, digits and "-"`,
     );
   }
-  const tick = gridOf(figures.tickSize);
-  const lot = gridOf(figures.lotSize);
+  const tick = gridAt(figures.tickSize, where);
+  const lot = gridAt(figures.lotSize, where);
   const shift = 6 - tick.decimals - lot.decimals;
   const steps = tick.step * lot.step;
   const micro = shift >= 0 ? steps * 10 ** shift : steps / 10 ** -shift;
@@ -63,8 +63,16 @@ export function makeMarket(id: number, figures: MarketFigures): Market {
   };
 }
 
+function gridAt(text: string, where: string): Grid {
+  try {
+    return gridOf(text);
+  } catch (error) {
+    throw new BreakwaterError('EXCHANGE_PROTOCOL', `${where}: ${messageOf(error)}`);
+  }
+}
+
 function dollars(text: string, where: string): number {
-  const value = parseExact(text, { step: 1, decimals: 6 });
+  const value = parseExact(text, DOLLARS);
   if (value === undefined) {
     throw new BreakwaterError('EXCHANGE_PROTOCOL', `${where}: "${text}" is not a dollar amount`);
   }
@@ -78,12 +86,12 @@ export function notionalMicro(market: Market, ticks: number, lots: number): numb
 
 /** The largest number of lots whose notional at `ticks` is at most `micro`. */
 export function lotsWithin(market: Market, ticks: number, micro: number): number {
-  return Math.floor(micro / (ticks * market.microPerTickLot));
+  return safe(Math.floor(micro / (ticks * market.microPerTickLot)));
 }
 
 /** The smallest number of lots whose notional at `ticks` is at least `micro`. */
 export function lotsAtLeast(market: Market, ticks: number, micro: number): number {
-  return Math.ceil(micro / (ticks * market.microPerTickLot));
+  return safe(Math.ceil(micro / (ticks * market.microPerTickLot)));
 }
 
 export function formatPrice(market: Market, ticks: number): string {
@@ -99,9 +107,9 @@ export function priceAsNumber(market: Market, ticks: number): number {
   return (ticks * market.tick.step) / 10 ** market.tick.decimals;
 }
 
-/** Micro-dollars as `"1234.56"`, for people. */
+/** Micro-dollars as `"1234.56"`, for people; at most six decimals. */
 export function formatMoney(micro: number, decimals = 2): string {
-  const rounded = Math.round(micro / 10 ** (6 - decimals));
+  const rounded = mulDiv(micro, 1, 10 ** (6 - decimals), 'half-up');
   return format(rounded, { step: 1, decimals }) + padding(rounded, decimals);
 }
 

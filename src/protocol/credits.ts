@@ -39,7 +39,7 @@ export class CreditBucket {
     return this.#totalTenths;
   }
 
-  /** Tenths that may be spent now by urgent work (`reserved`) or by everything else. */
+  /** Tenths that may be spent now by urgent work, or by everything else, which keeps the reserve. */
   available(nowMs: number, urgent: boolean): number {
     this.#expire(nowMs);
     const own = this.#quotaTenths - this.#spentTenths;
@@ -78,21 +78,23 @@ export class CreditBucket {
     this.#learntUntilMs = nowMs + clamp(refreshS, 1, 60) * 1000;
   }
 
-  /** Monotonic ms at which `tenths` will be available, if nothing else is spent. */
+  /**
+   * Monotonic ms at which `tenths` will be available, if nothing else is spent. More than the quota
+   * never is, until the exchange raises it: then the time to ask again, a window from now.
+   */
   availableAt(nowMs: number, tenths: number, urgent: boolean): number {
-    let missing = tenths - this.available(nowMs, urgent);
-    if (missing <= 0) return nowMs;
-    let at =
-      nowMs < this.#learntUntilMs && this.#learntTenths < missing ? this.#learntUntilMs : nowMs;
+    this.#expire(nowMs);
+    const needed = urgent ? tenths : tenths + this.reserveTenths;
+    const learntShort = nowMs < this.#learntUntilMs && this.#learntTenths < needed;
+    let at = learntShort ? this.#learntUntilMs : nowMs;
+    let missing = needed - (this.#quotaTenths - this.#spentTenths);
     for (const spend of this.#spent) {
+      if (missing <= 0) break;
       missing -= spend.tenths;
-      if (missing <= 0) {
-        const freed = spend.atMs + CREDIT_WINDOW_MS;
-        at = at > freed ? at : freed;
-        break;
-      }
+      const freedMs = spend.atMs + CREDIT_WINDOW_MS;
+      at = at > freedMs ? at : freedMs;
     }
-    return at > nowMs ? at : nowMs + 1;
+    return missing > 0 ? nowMs + CREDIT_WINDOW_MS : at;
   }
 
   #expire(nowMs: number): void {

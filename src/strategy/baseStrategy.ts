@@ -1,4 +1,5 @@
 import type { Market } from '../protocol/market.ts';
+import type { Side } from '../protocol/terms.ts';
 import type { Intent } from './intent.ts';
 
 /** What a strategy may see. Read-only; account numbers are those of its own accounts. */
@@ -13,6 +14,8 @@ export interface StrategyView {
   doubleMidTicks(market: number): number;
   /** Signed lots of the account's position. */
   positionLots(account: number, market: number): number;
+  /** Price of the quote that is wanted there now, 0 for none (never asked, filled or rejected). */
+  quoteTicks(account: number, market: number, side: Side): number;
   /** Closes of the last closed minutes in ticks, oldest first: at most `count` of them. */
   closes(market: number, count: number): readonly number[];
   /** Share of the family's credits that is left for ordinary work, 0 to 1. */

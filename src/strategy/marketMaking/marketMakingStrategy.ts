@@ -9,8 +9,6 @@ import { quotePrices } from './quotePrices.ts';
 interface Slot {
   readonly account: number;
   readonly market: number;
-  bidTicks: number;
-  askTicks: number;
   movedAtMs: number;
 }
 
@@ -36,7 +34,7 @@ export class MarketMakingStrategy extends BaseStrategy {
     for (const account of accounts) {
       for (const market of markets) {
         const movedAtMs = Number.NEGATIVE_INFINITY;
-        this.#slots.push({ account, market, bidTicks: 0, askTicks: 0, movedAtMs });
+        this.#slots.push({ account, market, movedAtMs });
       }
     }
   }
@@ -72,16 +70,14 @@ export class MarketMakingStrategy extends BaseStrategy {
     const tolerance = (mid * toleranceBps) / 10_000;
     const lots = lotsWithin(market, mid, microOfDollars(quoteUsd));
     const signal = `mid ${doubleMid / 2} ticks, inventory ${Math.round(share * 100)} % of its limit`;
-    const moved =
-      far(slot.bidTicks, wanted.bidTicks, tolerance) ||
-      far(slot.askTicks, wanted.askTicks, tolerance);
-    if (!moved) return;
-    slot.bidTicks = wanted.bidTicks;
-    slot.askTicks = wanted.askTicks;
+    const held = (side: Side): number => view.quoteTicks(slot.account, slot.market, side);
+    const bidMoves = far(held('bid'), wanted.bidTicks, tolerance);
+    const askMoves = far(held('ask'), wanted.askTicks, tolerance);
+    if (!bidMoves && !askMoves) return;
     slot.movedAtMs = view.nowMs;
     this.#moves += 1;
-    intents.push(this.#intent(slot, 'bid', wanted.bidTicks, lots, signal));
-    intents.push(this.#intent(slot, 'ask', wanted.askTicks, lots, signal));
+    if (bidMoves) intents.push(this.#intent(slot, 'bid', wanted.bidTicks, lots, signal));
+    if (askMoves) intents.push(this.#intent(slot, 'ask', wanted.askTicks, lots, signal));
   }
 
   #intent(slot: Slot, side: Side, ticks: number, lots: number, signal: string): QuoteIntent {

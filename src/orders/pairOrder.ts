@@ -1,0 +1,280 @@
+import { doneLots, type Order, signedDoneLots } from '../accounts/order.ts';
+import type { ConflictAction } from '../config/strategyConfig.ts';
+import type { Precedence } from '../gate/orderRequest.ts';
+import { notionalMicro } from '../protocol/market.ts';
+import { sideOf } from '../protocol/terms.ts';
+import { backoffMs } from './backoff.ts';
+import { type ChildWatcher, type Dealer, type Denial, type Draft, takingTicks } from './dealer.ts';
+import { ExposureMeter } from './exposureMeter.ts';
+import type { LegPlan, PairPlan } from './pairPlan.ts';
+
+export interface PairSettings {
+  /** A leg without an ending for this long is cancelled and looked up. */
+  readonly legTimeoutMs: number;
+  /** Attempts to fill the lagging leg before the leading one is unwound. */
+  readonly chaseAttempts: number;
+  readonly chaseSlippageBps: number;
+  readonly unwindSlippageBps: number;
+}
+
+export interface PairContext {
+  readonly strategy: number;
+  readonly account: number;
+  readonly parent: number;
+  readonly slippageBps: number;
+  readonly onConflict: ConflictAction;
+}
+
+/** How a pair ended. */
+export interface PairResult {
+  readonly outcome: 'hedged' | 'flat' | 'denied';
+  /** Share of the plan that is done in every leg, 0 to 1. */
+  readonly share: number;
+  readonly denial: Denial | undefined;
+  readonly naked: ExposureMeter;
+  /** Dollars × seconds that the pair was allowed. */
+  readonly budgetDollarSeconds: number;
+  readonly chases: number;
+  readonly unwound: boolean;
+}
+
+interface Leg {
+  readonly plan: LegPlan;
+  readonly name: string;
+  /** Signed lots of children that ended. */
+  settledLots: number;
+  active: Order | undefined;
+  attempt: number;
+}
+
+/** After a reject or partial fill, and after a lost reply: seconds of the pair's notional. */
+const BUDGET_SECONDS = { known: 1.5, lost: 5 } as const;
+
+/**
+ * Two legs in different markets of one account, sent together. Whatever becomes of them, the pair
+ * ends hedged or flat: the lagging leg is chased, and failing that the leading leg is unwound.
+ * Closing pairs are chased until done, because unwinding them would take risk on again.
+ */
+export class PairOrder implements ChildWatcher {
+  readonly #dealer: Dealer;
+  readonly #context: PairContext;
+  readonly #settings: PairSettings;
+  readonly #legs: readonly Leg[];
+  readonly #purpose: PairPlan['purpose'];
+  readonly #done: (result: PairResult) => void;
+  readonly #naked: ExposureMeter;
+  #timer = 0;
+  #chases = 0;
+  #unwound = false;
+  #lost = false;
+  #finished = false;
+
+  constructor(
+    dealer: Dealer,
+    context: PairContext,
+    settings: PairSettings,
+    plan: PairPlan,
+    done: (result: PairResult) => void,
+  ) {
+    this.#dealer = dealer;
+    this.#context = context;
+    this.#settings = settings;
+    this.#purpose = plan.purpose;
+    this.#done = done;
+    this.#naked = new ExposureMeter(dealer.nowMs());
+    this.#legs = plan.legs.map((legPlan) => ({
+      plan: legPlan,
+      name: legPlan.market.symbol,
+      settledLots: 0,
+      active: undefined,
+      attempt: 0,
+    }));
+  }
+
+  start(): void {
+    const drafts = this.#legs.map((leg) =>
+      this.#draft(leg, leg.plan.lots, 'parent', this.#context.slippageBps, leg.plan.reduceOnly),
+    );
+    this.#dealer.deal(drafts, this);
+  }
+
+  onReserved(orders: readonly Order[]): void {
+    for (const order of orders) this.#legOf(order).active = order;
+    this.#dealer.clear(this.#timer);
+    this.#timer = this.#dealer.after(this.#settings.legTimeoutMs, () => this.#overdue());
+  }
+
+  onDenied(denial: Denial): void {
+    const untouched = this.#chases === 0 && !this.#unwound && this.#doneNothing();
+    if (untouched) this.#finish('denied', denial);
+    else this.#later(() => this.#resolve());
+  }
+
+  onProgress(order: Order): void {
+    if (order.state === 'UNKNOWN') this.#lost = true;
+    this.#meter();
+  }
+
+  onEnded(order: Order): void {
+    const leg = this.#legOf(order);
+    leg.settledLots += signedDoneLots(order);
+    if (leg.active === order) leg.active = undefined;
+    this.#meter();
+    if (this.#legs.some((other) => other.active !== undefined)) return;
+    this.#dealer.clear(this.#timer);
+    this.#resolve();
+  }
+
+  /** Everything ended: done, chase the laggard, or unwind the leader. */
+  #resolve(): void {
+    const lead = this.#extreme((share, best) => share > best);
+    const lag = this.#extreme((share, best) => share < best);
+    const missing = Math.round(lag.plan.lots * share(lead)) - lag.settledLots;
+    const mayChase = this.#purpose !== 'open' || this.#chases < this.#settings.chaseAttempts;
+    if (this.#doneNothing()) this.#finish('flat', undefined);
+    else if (lead === lag || this.#belowMinimum(lag, missing)) this.#finish('hedged', undefined);
+    else if (mayChase) this.#chase(lag, missing);
+    else this.#unwind(lead, Math.round(lead.plan.lots * share(lag)) - lead.settledLots);
+  }
+
+  #chase(lag: Leg, missing: number): void {
+    const first = this.#chases === 0;
+    this.#chases += 1;
+    const send = (): void => {
+      const draft = this.#draft(
+        lag,
+        missing,
+        'hedge',
+        this.#settings.chaseSlippageBps,
+        lag.plan.reduceOnly,
+      );
+      this.#dealer.deal([draft], this);
+    };
+    if (first) send();
+    else this.#later(send);
+  }
+
+  #unwind(lead: Leg, excess: number): void {
+    if (this.#belowMinimum(lead, excess)) {
+      this.#finish('flat', undefined);
+      return;
+    }
+    const again = this.#unwound;
+    this.#unwound = true;
+    const send = (): void => {
+      const draft = this.#draft(
+        lead,
+        excess,
+        'hedge',
+        this.#settings.unwindSlippageBps,
+        !lead.plan.reduceOnly,
+      );
+      this.#dealer.deal([draft], this);
+    };
+    if (again) this.#later(send);
+    else send();
+  }
+
+  #overdue(): void {
+    for (const leg of this.#legs) if (leg.active !== undefined) this.#dealer.cancel(leg.active);
+    this.#dealer.inquire(this.#context.account);
+    this.#timer = this.#dealer.after(this.#settings.legTimeoutMs, () => this.#overdue());
+  }
+
+  #later(fire: () => void): void {
+    const tries = this.#chases + this.#legs.reduce((sum, leg) => sum + leg.attempt, 0);
+    const delayMs = backoffMs(Math.max(0, tries - 2), 50, 2000, this.#dealer.jitter());
+    this.#timer = this.#dealer.after(delayMs, fire);
+  }
+
+  #draft(
+    leg: Leg,
+    lots: number,
+    precedence: Precedence,
+    slippageBps: number,
+    reduceOnly: boolean,
+  ): Draft {
+    const side = sideOf(lots);
+    leg.attempt += 1;
+    return {
+      account: this.#context.account,
+      market: leg.plan.market.id,
+      side,
+      tif: 'IOC',
+      priceTicks: takingTicks(this.#dealer.view(leg.plan.market.id), side, slippageBps),
+      lots: Math.abs(lots),
+      reduceOnly,
+      precedence,
+      onConflict: this.#context.onConflict,
+      strategy: this.#context.strategy,
+      parent: this.#context.parent,
+      leg: leg.name,
+      attempt: leg.attempt,
+    };
+  }
+
+  #finish(outcome: PairResult['outcome'], denial: Denial | undefined): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#naked.set(this.#dealer.nowMs(), 0);
+    const seconds = this.#lost ? BUDGET_SECONDS.lost : BUDGET_SECONDS.known;
+    this.#done({
+      outcome,
+      share: Math.min(...this.#legs.map(share)),
+      denial,
+      naked: this.#naked,
+      budgetDollarSeconds: (this.#plannedMicro() / 1e6) * seconds,
+      chases: this.#chases,
+      unwound: this.#unwound,
+    });
+  }
+
+  #meter(): void {
+    if (this.#legs.length < 2) return;
+    const plannedNet = this.#legs.reduce((sum, leg) => sum + this.#value(leg, leg.plan.lots), 0);
+    const net = this.#legs.reduce((sum, leg) => sum + this.#value(leg, progress(leg)), 0);
+    // What the plan itself leaves open (to the lot, or to mend an older imbalance) is not naked.
+    const naked = Math.max(0, Math.abs(net) - Math.abs(plannedNet));
+    this.#naked.set(this.#dealer.nowMs(), naked);
+  }
+
+  #plannedMicro(): number {
+    return Math.max(...this.#legs.map((leg) => Math.abs(this.#value(leg, leg.plan.lots))));
+  }
+
+  #value(leg: Leg, lots: number): number {
+    const view = this.#dealer.view(leg.plan.market.id);
+    return notionalMicro(leg.plan.market, view.referenceTicks, lots);
+  }
+
+  #belowMinimum(leg: Leg, lots: number): boolean {
+    const view = this.#dealer.view(leg.plan.market.id);
+    const cap = takingTicks(view, sideOf(lots), this.#settings.unwindSlippageBps);
+    const notional = notionalMicro(leg.plan.market, cap, Math.abs(lots));
+    return notional < leg.plan.market.minOrderMicro;
+  }
+
+  #doneNothing(): boolean {
+    return this.#legs.every((leg) => leg.settledLots === 0 && leg.active === undefined);
+  }
+
+  #extreme(better: (share: number, best: number) => boolean): Leg {
+    return this.#legs.reduce((best, leg) => (better(share(leg), share(best)) ? leg : best));
+  }
+
+  #legOf(order: Order): Leg {
+    const leg = this.#legs.find((other) => other.plan.market.id === order.request.market);
+    if (leg === undefined) throw new RangeError(`order ${order.id} belongs to no leg`);
+    return leg;
+  }
+}
+
+function share(leg: Leg): number {
+  return leg.settledLots / leg.plan.lots;
+}
+
+function progress(leg: Leg): number {
+  if (leg.active === undefined) return leg.settledLots;
+  const lots = doneLots(leg.active);
+  return leg.settledLots + (leg.active.request.side === 'bid' ? lots : -lots);
+}

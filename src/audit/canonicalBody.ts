@@ -21,7 +21,7 @@ export function canonicalBody(value: Json): string {
       return quoted(value);
     case 'number':
       invariant(isSafeInteger(value), `an audit record holds integers only, got ${value}`);
-      return value === 0 ? '0' : `${value}`;
+      return `${value}`;
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':

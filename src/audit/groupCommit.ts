@@ -62,7 +62,6 @@ export class GroupCommit {
       // No second try: after a failed sync the kernel may have dropped the pages, and a retry that
       // succeeds would call durable what is lost.
       this.#failed = true;
-      this.#lines = [];
       this.#handlers.onFailure(
         new BreakwaterError(
           'LOG_WRITE',

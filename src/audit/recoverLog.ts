@@ -70,5 +70,5 @@ export async function cutTail(
 /** True when no line of any content follows the one that begins at `offset`. */
 function isLast(bytes: Uint8Array, offset: number): boolean {
   const end = bytes.indexOf(NEWLINE, offset);
-  return end === -1 || end === bytes.length - 1 || bytes.subarray(end + 1).every((b) => b === 0);
+  return end === -1 || bytes.subarray(end + 1).every((b) => b === 0);
 }

@@ -75,8 +75,7 @@ export class VaultFile {
       vaultId: hex(random(16)),
     } as const;
     const fresh = random(32);
-    const dek = Buffer.from(fresh);
-    fresh.fill(0);
+    const dek = Buffer.from(fresh.buffer, fresh.byteOffset, fresh.length);
     const content = withPassphrase(
       derive(host),
       passphrase,

@@ -1,9 +1,13 @@
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { AuditLog, type SessionStart } from '../../src/audit/auditLog.ts';
 import { OrderEvents } from '../../src/audit/orderEvents.ts';
 import type { LogRecord } from '../../src/audit/record.ts';
 import { type LogReport, verifyLog } from '../../src/audit/verify.ts';
 import type { AuditRecord } from '../../src/desk/ports.ts';
+import { nodeFiles } from '../../src/host/nodeFiles.ts';
 import type { AppendFile } from '../../src/std/host.ts';
 import { type MemoryHost, memoryHost } from '../support/memoryHost.ts';
 
@@ -323,6 +327,25 @@ describe('opening after a crash', () => {
     setBytes(host, new Uint8Array());
     await (await AuditLog.open(host, PATH, START)).close();
   });
+});
+
+test('AUDIT-9 AUDIT-11 recovers on a real disk and keeps its lock', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'audit-'));
+  try {
+    const path = join(folder, 'audit.jsonl');
+    const host = { ...memoryHost(), files: nodeFiles };
+    await (await AuditLog.open(host, path, START)).close();
+    await appendFile(path, '{"body":{"half');
+    const log = await AuditLog.open(host, path, START);
+    expect(log.dropped?.bytes).toBe(14);
+    await expect(AuditLog.open(host, path, START)).rejects.toMatchObject({ code: 'LOCKED' });
+    await log.close();
+    const report = verifyLog(await nodeFiles.readBytes(path), host.crypto.sha256Hex);
+    expect(report).toMatchObject({ ok: true, complete: true, records: 5, sessions: 2 });
+    expect(await nodeFiles.mode(path)).toBe(0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the events of each order are found, wherever a record names it', async () => {

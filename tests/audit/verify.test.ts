@@ -54,6 +54,7 @@ describe('AUDIT-8 what was done to a log is named', () => {
     ['two records swapped', swapped(2, 3).join(''), 'MISSING', 3],
     ['a record deleted', LINES.toSpliced(2, 1).join(''), 'MISSING', 3],
     ['the first record deleted', LINES.slice(1).join(''), 'FIRST_RECORD', 1],
+    ['a first record that follows another', headless(), 'FIRST_RECORD', 1],
     ['a record repeated', LINES.toSpliced(2, 0, LINES[1] ?? '').join(''), 'REPEATED', 3],
     ['a duplicate tail', [...LINES, ...LINES.slice(3)].join(''), 'REPEATED', 7],
     ['a cut in a line', LINES.join('').slice(0, -20), 'TORN', 6],
@@ -181,6 +182,12 @@ function fields(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
 
 function swapped(a: number, b: number): string[] {
   return LINES.with(a, LINES[b] ?? '').with(b, LINES[a] ?? '');
+}
+
+/** A log_start that says it follows a record, sealed. */
+function headless(): string {
+  const fields = { seq: 1, type: 'log_start', body: {}, tMono: 0, tWall: 0, prev: '1'.repeat(64) };
+  return sealRecord(fields, sha256Hex).line;
 }
 
 function rehash(line: string | undefined, h: string): string {

@@ -1,14 +1,20 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { nodeFiles } from '../../src/host/nodeFiles.ts';
 import { encodeBase58 } from '../../src/protocol/base58.ts';
 import { canonicalJson, type Json } from '../../src/protocol/canonicalJson.ts';
 import { messageOf } from '../../src/std/errors.ts';
+import type { SigningKey } from '../../src/std/host.ts';
 import type { AgentKey } from '../../src/vault/agentKey.ts';
 import { closeBox, openBox } from '../../src/vault/box.ts';
+import { unwrapDataKey } from '../../src/vault/dataKey.ts';
 import { parseAgentKey } from '../../src/vault/parseAgentKey.ts';
 import { argon2id, type DeriveKey, KDF_FLOOR } from '../../src/vault/passphraseKey.ts';
-import { itemBinding } from '../../src/vault/vaultContent.ts';
+import { itemBinding, parseVault, vaultText } from '../../src/vault/vaultContent.ts';
 import { type VaultEntry, VaultFile, type VaultHost } from '../../src/vault/vaultFile.ts';
 import { type MemoryHost, memoryHost } from '../support/memoryHost.ts';
 import { AGENT, MAIN, SUB } from '../support/throwawayKeys.ts';
@@ -196,6 +202,36 @@ describe('a vault', () => {
   });
 });
 
+test('VAULT-10 wipes every key that it made on the way', async () => {
+  const made: Uint8Array[] = [];
+  const keep = <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
+    if (bytes.length === 32) made.push(bytes);
+    return bytes;
+  };
+  const { files, crypto } = memoryHost();
+  const host = {
+    files,
+    crypto: { ...crypto, randomBytes: (count: number) => keep(crypto.randomBytes(count)) },
+    deriveKey: (...question: Parameters<DeriveKey>) => keep(deriveKey(...question)),
+  };
+  const vault = await VaultFile.create(host, PATH, PASSPHRASE, KDF_FLOOR);
+  await vault.add(thirdKey());
+  vault.lock();
+  (await VaultFile.open(host, PATH, PASSPHRASE)).lock();
+  await expect(VaultFile.open(host, PATH, Buffer.from('wrong'))).rejects.toThrow(DAMAGED);
+  const seeds: Uint8Array[] = [];
+  const loadKey = (seed: Uint8Array): SigningKey => {
+    seeds.push(seed);
+    return crypto.loadKey(seed);
+  };
+  const text = { account: MAIN.publicKey, secretKey: AGENT.secretKey };
+  const key = parseAgentKey(text, 'test', { loadKey });
+  expect([made.length, seeds.length]).toEqual([4, 1]);
+  for (const bytes of [...made, ...seeds]) expect(Buffer.from(bytes)).toEqual(Buffer.alloc(32));
+  expect(key.reveal((seed) => Buffer.from(seed).toString('hex'))).toBe(AGENT.seed);
+  key.wipe();
+});
+
 describe('opening', () => {
   let host: TestHost;
   let whole: Buffer;
@@ -297,6 +333,7 @@ describe('opening', () => {
     ['an older counter', (file) => Object.assign(file, { counter: 1 })],
     ['another format', (file) => Object.assign(file, { format: 'deskvault/2' })],
     ['a further field', (file) => Object.assign(file, { note: 'harmless' })],
+    ['its seal in capitals', (file) => Object.assign(file, { seal: `${file.seal}`.toUpperCase() })],
     ['no seal', (file) => Object.assign(file, { seal: undefined })],
     ['no data key', (file) => Object.assign(file, { dek: undefined })],
     ['a short tag', ({ dek }) => Object.assign(dek as object, { tag: 'ab' })],
@@ -323,6 +360,18 @@ describe('opening', () => {
     );
   });
 
+  test('VAULT-1 VAULT-2 settles the key before anything is decrypted, and knows one format', () => {
+    const { content, seal } = parseVault(whole);
+    const dek = unwrapDataKey(deriveKey, PASSPHRASE, content, seal);
+    const other = { ...content, commitment: 'ab'.repeat(32) };
+    const resealed = parseVault(Buffer.from(vaultText(other, dek)));
+    const unwrap = (): unknown =>
+      unwrapDataKey(deriveKey, PASSPHRASE, resealed.content, resealed.seal);
+    expect(unwrap).toThrow('another key');
+    const next = { ...content, format: 'deskvault/2' as 'deskvault/1' };
+    expect(() => parseVault(Buffer.from(vaultText(next, dek)))).toThrow('not a vault');
+  });
+
   test.each([0o640, 0o604, 0o622, 0o601])('VAULT-5 refuses mode %o', async (mode) => {
     await expect(open(withFile(host, whole, mode))).rejects.toMatchObject({
       code: 'VAULT_INVALID',
@@ -333,6 +382,22 @@ describe('opening', () => {
   test('says that there is none', async () => {
     await expect(open(newHost())).rejects.toThrow(`there is no vault at ${PATH}`);
   });
+});
+
+test('VAULT-5 a real file is for its owner only', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vault-'));
+  try {
+    const path = join(folder, 'desk.vault');
+    const host = { files: nodeFiles, crypto: newHost().crypto, deriveKey };
+    const vault = await VaultFile.create(host, path, PASSPHRASE, KDF_FLOOR);
+    await vault.add(thirdKey());
+    expect(await nodeFiles.mode(path)).toBe(0o600);
+    expect((await VaultFile.open(host, path, PASSPHRASE)).entries).toHaveLength(1);
+    await chmod(path, 0o640);
+    await expect(VaultFile.open(host, path, PASSPHRASE)).rejects.toThrow('set it to 600');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('VAULT-7 VAULT-8 secrets appear nowhere', async () => {

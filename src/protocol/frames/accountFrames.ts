@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decimal, integer, lotsOf, microOf, nearestTicks, parseWith, ticksOf } from '../fields.ts';
 import type { MarketIndex } from '../marketIndex.ts';
+import { marketRows } from '../marketRows.ts';
 import { ORDER_EVENTS, ORDER_STATUSES, signOf } from '../terms.ts';
 import type {
   AccountFigures,
@@ -17,7 +18,6 @@ const updateSchema = z.object({
   i: integer,
   I: z.string().nullish(),
   u: z.string(),
-  s: z.string(),
   d: side,
   ip: decimal.nullish(),
   a: decimal,
@@ -26,32 +26,26 @@ const updateSchema = z.object({
   os: z.enum(ORDER_STATUSES),
   r: z.boolean(),
   ut: integer,
-  li: integer.optional(),
+  li: integer.nullish(),
 });
 
 /** Rows of `account_order_updates`. */
 export function decodeOrderUpdates(data: unknown, markets: MarketIndex): OrderUpdateRow[] {
-  const rows: OrderUpdateRow[] = [];
-  for (const raw of parseWith(z.array(updateSchema), data, 'account_order_updates')) {
-    const market = markets.bySymbol(raw.s);
-    if (market === undefined) continue;
-    rows.push({
-      orderId: raw.i,
-      clientOrderId: raw.I ?? null,
-      account: raw.u,
-      market: market.id,
-      side: raw.d,
-      priceTicks: nearestTicks(raw.ip ?? '0', market),
-      lots: lotsOf(raw.a, market),
-      filledLots: lotsOf(raw.f, market),
-      event: raw.oe,
-      status: raw.os,
-      reduceOnly: raw.r,
-      timeMs: raw.ut,
-      li: raw.li ?? 0,
-    });
-  }
-  return rows;
+  return marketRows(data, 'account_order_updates', updateSchema, markets, (raw, market) => ({
+    orderId: raw.i,
+    clientOrderId: raw.I ?? null,
+    account: raw.u,
+    market: market.id,
+    side: raw.d,
+    priceTicks: nearestTicks(raw.ip ?? '0', market),
+    lots: lotsOf(raw.a, market),
+    filledLots: lotsOf(raw.f, market),
+    event: raw.oe,
+    status: raw.os,
+    reduceOnly: raw.r,
+    timeMs: raw.ut,
+    li: raw.li ?? 0,
+  }));
 }
 
 const fillSchema = z.object({
@@ -59,7 +53,6 @@ const fillSchema = z.object({
   i: integer,
   I: z.string().nullish(),
   u: z.string(),
-  s: z.string(),
   p: decimal,
   a: decimal,
   te: z.enum(['fulfill_taker', 'fulfill_maker']),
@@ -68,39 +61,32 @@ const fillSchema = z.object({
   f: decimal,
   n: decimal,
   t: integer,
-  li: integer.optional(),
+  li: integer.nullish(),
 });
 
 /** Rows of `account_trades`. */
 export function decodeFills(data: unknown, markets: MarketIndex): FillRow[] {
-  const rows: FillRow[] = [];
-  for (const raw of parseWith(z.array(fillSchema), data, 'account_trades')) {
-    const market = markets.bySymbol(raw.s);
-    if (market === undefined) continue;
-    rows.push({
-      historyId: raw.h,
-      orderId: raw.i,
-      clientOrderId: raw.I ?? null,
-      account: raw.u,
-      market: market.id,
-      ticks: ticksOf(raw.p, market),
-      lots: lotsOf(raw.a, market),
-      role: raw.te,
-      side: raw.ts,
-      cause: raw.tc,
-      feeMicro: microOf(raw.f, 'fee'),
-      pnlMicro: microOf(raw.n, 'pnl'),
-      timeMs: raw.t,
-      li: raw.li ?? 0,
-    });
-  }
-  return rows;
+  return marketRows(data, 'account_trades', fillSchema, markets, (raw, market) => ({
+    historyId: raw.h,
+    orderId: raw.i,
+    clientOrderId: raw.I ?? null,
+    account: raw.u,
+    market: market.id,
+    ticks: ticksOf(raw.p, market),
+    lots: lotsOf(raw.a, market),
+    role: raw.te,
+    side: raw.ts,
+    cause: raw.tc,
+    feeMicro: microOf(raw.f, 'fee'),
+    pnlMicro: microOf(raw.n, 'pnl'),
+    timeMs: raw.t,
+    li: raw.li ?? 0,
+  }));
 }
 
 const openOrderSchema = z.object({
   i: integer,
   I: z.string().nullish(),
-  s: z.string(),
   d: side,
   p: decimal.nullish(),
   a: decimal,
@@ -113,29 +99,22 @@ const openOrderSchema = z.object({
 
 /** Rows of `account_orders`: every open order of the account. */
 export function decodeAccountOrders(data: unknown, markets: MarketIndex): OpenOrderRow[] {
-  const rows: OpenOrderRow[] = [];
-  for (const raw of parseWith(z.array(openOrderSchema), data, 'account_orders')) {
-    const market = markets.bySymbol(raw.s);
-    if (market === undefined) continue;
-    rows.push({
-      orderId: raw.i,
-      clientOrderId: raw.I ?? null,
-      market: market.id,
-      side: raw.d,
-      priceTicks: nearestTicks(raw.p ?? '0', market),
-      lots: lotsOf(raw.a, market),
-      filledLots: lotsOf(raw.f, market),
-      cancelledLots: lotsOf(raw.c, market),
-      reduceOnly: raw.ro,
-      type: raw.ot,
-      timeMs: raw.t,
-    });
-  }
-  return rows;
+  return marketRows(data, 'account_orders', openOrderSchema, markets, (raw, market) => ({
+    orderId: raw.i,
+    clientOrderId: raw.I ?? null,
+    market: market.id,
+    side: raw.d,
+    priceTicks: nearestTicks(raw.p ?? '0', market),
+    lots: lotsOf(raw.a, market),
+    filledLots: lotsOf(raw.f, market),
+    cancelledLots: lotsOf(raw.c, market),
+    reduceOnly: raw.ro,
+    type: raw.ot,
+    timeMs: raw.t,
+  }));
 }
 
 const positionSchema = z.object({
-  s: z.string(),
   d: side,
   a: decimal,
   p: decimal,
@@ -145,19 +124,13 @@ const positionSchema = z.object({
 
 /** Rows of `account_positions`: every open position of the account. */
 export function decodeAccountPositions(data: unknown, markets: MarketIndex): PositionRow[] {
-  const rows: PositionRow[] = [];
-  for (const raw of parseWith(z.array(positionSchema), data, 'account_positions')) {
-    const market = markets.bySymbol(raw.s);
-    if (market === undefined) continue;
-    rows.push({
-      market: market.id,
-      lots: signOf(raw.d) * lotsOf(raw.a, market),
-      entryMicro: microOf(raw.p, 'entry price'),
-      isolated: raw.i,
-      timeMs: raw.t,
-    });
-  }
-  return rows;
+  return marketRows(data, 'account_positions', positionSchema, markets, (raw, market) => ({
+    market: market.id,
+    lots: signOf(raw.d) * lotsOf(raw.a, market),
+    entryMicro: microOf(raw.p, 'entry price'),
+    isolated: raw.i,
+    timeMs: raw.t,
+  }));
 }
 
 const infoSchema = z.object({

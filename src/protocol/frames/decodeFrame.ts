@@ -15,12 +15,13 @@ const creditsSchema = z.object({ r: integer, q: integer, t: integer });
 
 const envelopeSchema = z.object({
   channel: z.string().optional(),
-  data: z.unknown(),
-  li: integer.optional(),
-  account: z.string().optional(),
-  u: z.string().optional(),
+  // Pongs and error replies have none, and zod takes an unknown field for a required one.
+  data: z.unknown().optional(),
+  li: integer.nullish(),
+  account: z.string().nullish(),
+  u: z.string().nullish(),
   id: z.string().nullish(),
-  code: integer.optional(),
+  code: integer.nullish(),
   type: z.string().nullish(),
   err: z.string().nullish(),
   error: z.string().nullish(),
@@ -30,8 +31,8 @@ type Envelope = z.infer<typeof envelopeSchema>;
 
 const ackSchema = z.object({
   source: z.string(),
-  account: z.string().optional(),
-  symbol: z.string().optional(),
+  account: z.string().nullish(),
+  symbol: z.string().nullish(),
 });
 
 /**

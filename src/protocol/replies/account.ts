@@ -12,6 +12,7 @@ import {
 import type { AccountFigures, FillRow, OpenOrderRow, PositionRow } from '../frames/frame.ts';
 import { tradeCause, tradeSide } from '../frames/marketFrames.ts';
 import type { MarketIndex } from '../marketIndex.ts';
+import { marketRows } from '../marketRows.ts';
 import { ORDER_STATUSES, type OrderStatus, type Side, signOf } from '../terms.ts';
 
 const side = z.enum(['bid', 'ask']);
@@ -19,8 +20,8 @@ const side = z.enum(['bid', 'ask']);
 const accountSchema = z.object({
   balance: decimal,
   fee_level: integer,
-  maker_fee: decimal.optional(),
-  taker_fee: decimal.optional(),
+  maker_fee: decimal.nullish(),
+  taker_fee: decimal.nullish(),
   account_equity: decimal,
   available_to_spend: decimal,
   total_margin_used: decimal,
@@ -53,7 +54,6 @@ export function decodeAccount(data: unknown): AccountReply {
 }
 
 const positionSchema = z.object({
-  symbol: z.string(),
   side,
   amount: decimal,
   entry_price: decimal,
@@ -63,25 +63,18 @@ const positionSchema = z.object({
 
 /** `GET /positions`. */
 export function decodePositions(data: unknown, markets: MarketIndex): PositionRow[] {
-  const rows: PositionRow[] = [];
-  for (const raw of parseWith(z.array(positionSchema), data, 'positions')) {
-    const market = markets.bySymbol(raw.symbol);
-    if (market === undefined) continue;
-    rows.push({
-      market: market.id,
-      lots: signOf(raw.side) * lotsOf(raw.amount, market),
-      entryMicro: microOf(raw.entry_price, 'entry price'),
-      isolated: raw.isolated,
-      timeMs: raw.updated_at,
-    });
-  }
-  return rows;
+  return marketRows(data, 'positions', positionSchema, markets, (raw, market) => ({
+    market: market.id,
+    lots: signOf(raw.side) * lotsOf(raw.amount, market),
+    entryMicro: microOf(raw.entry_price, 'entry price'),
+    isolated: raw.isolated,
+    timeMs: raw.updated_at,
+  }));
 }
 
 const openOrderSchema = z.object({
   order_id: integer,
   client_order_id: z.string().nullish(),
-  symbol: z.string(),
   side,
   price: decimal.nullish(),
   initial_amount: decimal,
@@ -94,25 +87,19 @@ const openOrderSchema = z.object({
 
 /** `GET /orders`: open orders, stops included. */
 export function decodeOpenOrders(data: unknown, markets: MarketIndex): OpenOrderRow[] {
-  const rows: OpenOrderRow[] = [];
-  for (const raw of parseWith(z.array(openOrderSchema), data, 'orders')) {
-    const market = markets.bySymbol(raw.symbol);
-    if (market === undefined) continue;
-    rows.push({
-      orderId: raw.order_id,
-      clientOrderId: raw.client_order_id ?? null,
-      market: market.id,
-      side: raw.side,
-      priceTicks: nearestTicks(raw.price ?? '0', market),
-      lots: lotsOf(raw.initial_amount, market),
-      filledLots: lotsOf(raw.filled_amount, market),
-      cancelledLots: lotsOf(raw.cancelled_amount, market),
-      reduceOnly: raw.reduce_only,
-      type: raw.order_type,
-      timeMs: raw.created_at,
-    });
-  }
-  return rows;
+  return marketRows(data, 'orders', openOrderSchema, markets, (raw, market) => ({
+    orderId: raw.order_id,
+    clientOrderId: raw.client_order_id ?? null,
+    market: market.id,
+    side: raw.side,
+    priceTicks: nearestTicks(raw.price ?? '0', market),
+    lots: lotsOf(raw.initial_amount, market),
+    filledLots: lotsOf(raw.filled_amount, market),
+    cancelledLots: lotsOf(raw.cancelled_amount, market),
+    reduceOnly: raw.reduce_only,
+    type: raw.order_type,
+    timeMs: raw.created_at,
+  }));
 }
 
 /** One order of `GET /orders/history`. */
@@ -131,7 +118,6 @@ export interface OrderHistoryRow {
 const historySchema = z.object({
   order_id: integer,
   client_order_id: z.string().nullish(),
-  symbol: z.string(),
   side,
   amount: decimal,
   filled_amount: decimal,
@@ -142,30 +128,23 @@ const historySchema = z.object({
 
 /** `GET /orders/history`, newest first or oldest first: callers sort. */
 export function decodeOrderHistory(data: unknown, markets: MarketIndex): OrderHistoryRow[] {
-  const rows: OrderHistoryRow[] = [];
-  for (const raw of parseWith(z.array(historySchema), data, 'orders/history')) {
-    const market = markets.bySymbol(raw.symbol);
-    if (market === undefined) continue;
-    rows.push({
-      orderId: raw.order_id,
-      clientOrderId: raw.client_order_id ?? null,
-      market: market.id,
-      side: raw.side,
-      lots: lotsOf(raw.amount, market),
-      filledLots: lotsOf(raw.filled_amount, market),
-      status: raw.order_status,
-      reason: raw.reason ?? null,
-      timeMs: raw.updated_at,
-    });
-  }
-  return rows;
+  return marketRows(data, 'orders/history', historySchema, markets, (raw, market) => ({
+    orderId: raw.order_id,
+    clientOrderId: raw.client_order_id ?? null,
+    market: market.id,
+    side: raw.side,
+    lots: lotsOf(raw.amount, market),
+    filledLots: lotsOf(raw.filled_amount, market),
+    status: raw.order_status,
+    reason: raw.reason ?? null,
+    timeMs: raw.updated_at,
+  }));
 }
 
 const tradeSchema = z.object({
   history_id: integer,
   order_id: integer,
   client_order_id: z.string().nullish(),
-  symbol: z.string(),
   amount: decimal,
   price: decimal,
   fee: decimal,
@@ -182,26 +161,20 @@ export function decodeTradeHistory(
   account: string,
   markets: MarketIndex,
 ): FillRow[] {
-  const rows: FillRow[] = [];
-  for (const raw of parseWith(z.array(tradeSchema), data, 'trades/history')) {
-    const market = markets.bySymbol(raw.symbol);
-    if (market === undefined) continue;
-    rows.push({
-      historyId: raw.history_id,
-      orderId: raw.order_id,
-      clientOrderId: raw.client_order_id ?? null,
-      account,
-      market: market.id,
-      ticks: ticksOf(raw.price, market),
-      lots: lotsOf(raw.amount, market),
-      role: raw.event_type,
-      side: raw.side,
-      cause: raw.cause,
-      feeMicro: microOf(raw.fee, 'fee'),
-      pnlMicro: microOf(raw.pnl, 'pnl'),
-      timeMs: raw.created_at,
-      li: 0,
-    });
-  }
-  return rows;
+  return marketRows(data, 'trades/history', tradeSchema, markets, (raw, market) => ({
+    historyId: raw.history_id,
+    orderId: raw.order_id,
+    clientOrderId: raw.client_order_id ?? null,
+    account,
+    market: market.id,
+    ticks: ticksOf(raw.price, market),
+    lots: lotsOf(raw.amount, market),
+    role: raw.event_type,
+    side: raw.side,
+    cause: raw.cause,
+    feeMicro: microOf(raw.fee, 'fee'),
+    pnlMicro: microOf(raw.pnl, 'pnl'),
+    timeMs: raw.created_at,
+    li: 0,
+  }));
 }

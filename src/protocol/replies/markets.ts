@@ -20,7 +20,7 @@ export function decodeMarkets(data: unknown, symbols: readonly string[]): Market
   const rows = parseWith(z.array(z.looseObject({ symbol: z.string() })), data, 'info');
   const markets: Market[] = [];
   for (const symbol of symbols) {
-    const row = rows.find((r) => r.symbol === symbol && isPerpetual(r['instrument_type']));
+    const row = rows.find((r) => r.symbol === symbol && isPerpetual(r.instrument_type));
     if (row === undefined) continue;
     const raw = parseWith(infoSchema, row, `info ${symbol}`);
     markets.push(

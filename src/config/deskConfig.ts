@@ -52,17 +52,18 @@ const limits = z
   .strictObject({
     maxOrderPercent: z
       .number()
-      .positive()
+      .min(0.01)
       .max(CEILINGS.maxOrderPercent, `expected at most ${CEILINGS.maxOrderPercent}, the ceiling`)
       .default(CEILINGS.maxOrderPercent)
       .describe("Largest opening order, percent of the account's equity, at its worst price."),
     collarBps: z
       .number()
+      .int()
       .positive()
       .max(CEILINGS.collarBps, `expected at most ${CEILINGS.collarBps}, the ceiling`)
       .default(100)
       .describe('How far from the reference price an opening may be.'),
-    reduceCollarBps: z.number().positive().max(CEILINGS.reduceCollarBps).default(300),
+    reduceCollarBps: z.number().int().positive().max(CEILINGS.reduceCollarBps).default(300),
     maxReferenceAgeMs: z.number().int().positive().max(60_000).default(5000),
   })
   .describe('Pre-trade limits. Configuration can lower the ceilings, never raise them.');

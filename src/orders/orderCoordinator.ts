@@ -24,6 +24,7 @@ export class OrderCoordinator {
   readonly #pairs = new Map<string, PairTrader>();
   readonly #quotes = new Map<string, Quoter>();
   readonly #works = new Map<string, Worker>();
+  readonly #openPairs: { account: number; markets: readonly [number, number] }[] = [];
   #flatteners: Flattener[] = [];
   #stopped = false;
 
@@ -52,6 +53,11 @@ export class OrderCoordinator {
   /** Price of the quote that is wanted there, 0 for none. */
   quoteTicks(account: number, market: number, side: 'bid' | 'ask'): number {
     return this.#quotes.get(`${account}/${market}/${side}`)?.wantedTicks ?? 0;
+  }
+
+  /** Accounts and markets of all pairs that are or were traded. */
+  get openPairs(): readonly { account: number; markets: readonly [number, number] }[] {
+    return this.#openPairs;
   }
 
   get parents(): ParentProgress[] {
@@ -100,6 +106,7 @@ export class OrderCoordinator {
     if (trader === undefined) {
       trader = new PairTrader(this.#dealer, this.#settings, this.pairTotals, intent);
       this.#pairs.set(key, trader);
+      this.#openPairs.push({ account: intent.account, markets: intent.markets });
     }
     trader.want(intent);
   }

@@ -1,0 +1,346 @@
+import { type AccountIdentity, AccountManager } from '../accounts/accountManager.ts';
+import { doneLots, type Order } from '../accounts/order.ts';
+import { MarketView } from '../book/marketView.ts';
+import type { DeskConfig } from '../config/deskConfig.ts';
+import { Gate, NOT_RECONCILED } from '../gate/gate.ts';
+import { OrderCoordinator } from '../orders/orderCoordinator.ts';
+import type { Frame } from '../protocol/frames/frame.ts';
+import type { Market } from '../protocol/market.ts';
+import type { Sha256Hex } from '../std/hash.ts';
+import { SeededRandom } from '../std/random.ts';
+import { AccountSync } from './accountSync.ts';
+import { Bars } from './bars.ts';
+import { Dealing } from './dealing.ts';
+import type { DeskCommand, DeskNotice } from './deskCommand.ts';
+import type { DeskEvent, OperatorCommand, Stamp } from './deskEvent.ts';
+import { DeskStats } from './deskStats.ts';
+import { gateFacts, gateLimits } from './gateParts.ts';
+import { KernelContext } from './kernelContext.ts';
+import { Neutrality } from './neutrality.ts';
+import { Outbox } from './outbox.ts';
+import type { SessionState } from './ports.ts';
+import { Preparation } from './preparation.ts';
+import { fillBody, updateBody } from './records.ts';
+import { Requests } from './requests.ts';
+import { Shutdown } from './shutdown.ts';
+import { StrategyDeck } from './strategyDeck.ts';
+
+export interface KernelSetup {
+  readonly config: DeskConfig;
+  /** By id, from 0. */
+  readonly markets: readonly Market[];
+  /** By index, from 0, in the order of the configuration. */
+  readonly accounts: readonly AccountIdentity[];
+  readonly families: number;
+  /** Fencing epoch: part of every order's name, higher at every start. */
+  readonly epoch: number;
+  /** Seed of the back-off jitter, as in the first record of the log. */
+  readonly jitterSeed: number;
+  /** Number that the next audit record must carry. */
+  readonly nextSeq: number;
+  readonly sha256: Sha256Hex;
+}
+
+/** A fill that the venue reported in an order's count is fetched when it has not come by then. */
+const MISSING_FILL_MS = 1500;
+
+/**
+ * The desk as a pure function of its inputs: `step` takes one event with one reading of the clocks
+ * and returns what to do about it. Nothing in here waits, reads a clock or throws a die.
+ */
+export class Kernel {
+  readonly markets: readonly Market[];
+  readonly accounts: readonly AccountManager[];
+  readonly views: readonly MarketView[];
+  readonly gate: Gate;
+  readonly stats: DeskStats = new DeskStats();
+  readonly neutrality: Neutrality = new Neutrality();
+  readonly coordinator: OrderCoordinator;
+  readonly deck: StrategyDeck;
+  readonly outbox: Outbox;
+  readonly #context: KernelContext;
+  readonly #dealing: Dealing;
+  readonly #requests: Requests;
+  readonly #syncs: readonly AccountSync[];
+  readonly #bars: readonly Bars[];
+  readonly #byAddress = new Map<string, AccountManager>();
+  readonly #preparation: Preparation;
+  #shutdown: Shutdown | undefined;
+
+  constructor(setup: KernelSetup) {
+    const { config, markets } = setup;
+    const context = new KernelContext(setup.nextSeq);
+    this.#context = context;
+    this.markets = markets;
+    this.views = markets.map((market) => new MarketView(market.id));
+    this.#bars = markets.map(() => new Bars());
+    this.outbox = new Outbox(context, setup.families, config.creditReserve * 10);
+    const facts = gateFacts(context, () => this.accounts, this.views);
+    this.gate = new Gate({ markets, facts, limits: gateLimits(config.limits) });
+    this.accounts = setup.accounts.map((id) => this.#account(id));
+    const inquire = (account: number): void => this.#syncs[account]?.inquire();
+    this.#requests = new Requests({
+      context,
+      outbox: this.outbox,
+      accounts: this.accounts,
+      markets,
+      stats: this.stats,
+      expiryWindowMs: config.venue.expiryWindowMs,
+      takerDelayMs: config.venue.takerDelayMs,
+      inquire,
+    });
+    this.#dealing = new Dealing({
+      context,
+      gate: this.gate,
+      markets,
+      views: this.views,
+      accounts: this.accounts,
+      requests: this.#requests,
+      stats: this.stats,
+      random: new SeededRandom(setup.jitterSeed),
+      sha256: setup.sha256,
+      namespace: `${config.desk}|${setup.epoch}`,
+      maxOrderPercent: config.limits.maxOrderPercent,
+      inquire,
+    });
+    this.coordinator = new OrderCoordinator(this.#dealing, config.pairs);
+    this.deck = new StrategyDeck(
+      {
+        context,
+        markets,
+        views: this.views,
+        bars: this.#bars,
+        accounts: this.accounts,
+        outbox: this.outbox,
+        coordinator: this.coordinator,
+        maxReferenceAgeMs: config.limits.maxReferenceAgeMs,
+      },
+      config.strategies,
+    );
+    this.#syncs = this.accounts.map((account) => this.#sync(account));
+    this.#preparation = new Preparation({
+      context,
+      markets,
+      views: this.views,
+      bars: this.#bars,
+      accounts: this.accounts,
+      requests: this.#requests,
+      deck: this.deck,
+      leverage: config.leverage,
+      running: () => this.#notify({ of: 'running' }),
+    });
+  }
+
+  /** One event in, commands out. */
+  step(event: DeskEvent, stamp: Stamp): DeskCommand[] {
+    this.#context.begin(stamp);
+    this.#handle(event);
+    this.#dealing.retryReady();
+    return this.#context.take();
+  }
+
+  /** Why nothing new is traded, or `undefined`. */
+  get blocked(): string | undefined {
+    return this.#dealing.blocked;
+  }
+
+  #handle(event: DeskEvent): void {
+    switch (event.kind) {
+      case 'frame':
+        this.#frame(event.frame, event.account);
+        break;
+      case 'session':
+        this.#session(event.family, event.state);
+        break;
+      case 'sent':
+        this.#requests.onSent(event.requestId, event.monoUs);
+        break;
+      case 'reply':
+        this.#requests.onReply(event.requestId, event.outcome);
+        break;
+      case 'answer':
+        this.#requests.onAnswer(event.requestId, event.outcome);
+        break;
+      case 'credits':
+        this.outbox.learn(event.family, event.credits);
+        break;
+      case 'timer':
+        this.#context.fire(event.id);
+        break;
+      case 'durable':
+        this.#context.durableSeq = Math.max(this.#context.durableSeq, event.seq);
+        this.outbox.pumpAll();
+        break;
+      case 'disk':
+        this.#dealing.blocked = event.sentence;
+        this.#notify({ of: 'alarm', sentence: event.sentence });
+        break;
+      case 'operator':
+        this.#operator(event.command);
+        break;
+    }
+  }
+
+  #frame(frame: Frame, account: number | undefined): void {
+    const { nowMs } = this.#context;
+    switch (frame.channel) {
+      case 'book':
+        if (this.views[frame.market]?.onBook(frame, nowMs)) this.#observePairs();
+        break;
+      case 'prices':
+        for (const row of frame.rows) this.views[row.market]?.onPrice(row, nowMs);
+        break;
+      case 'candle':
+        this.#bars[frame.row.market]?.onCandle(frame.row);
+        break;
+      case 'account_order_updates':
+        for (const row of frame.rows) {
+          const manager = this.#byAddress.get(row.account);
+          if (manager === undefined) continue;
+          this.#context.record('order', updateBody(row, manager.identity.index));
+          manager.lastEventAtMs = nowMs;
+          manager.onOrderUpdate(row);
+        }
+        break;
+      case 'account_trades':
+        for (const row of frame.rows) {
+          const manager = this.#byAddress.get(row.account);
+          if (manager === undefined) continue;
+          manager.lastEventAtMs = nowMs;
+          manager.onFill(row);
+        }
+        break;
+      case 'account_info': {
+        const manager = account === undefined ? undefined : this.accounts[account];
+        if (manager !== undefined) manager.figures = frame.figures;
+        break;
+      }
+      case 'account_positions':
+        if (account !== undefined) this.#syncs[account]?.compare(frame);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #session(family: number, state: SessionState): void {
+    this.#context.record('session', { family, state });
+    for (const [i, account] of this.accounts.entries()) {
+      if (account.identity.family !== family) continue;
+      if (state === 'up') {
+        this.#syncs[i]?.full();
+      } else {
+        account.status = 'stale';
+        this.gate.freezeAccount(account.identity.index);
+      }
+    }
+  }
+
+  #operator(command: OperatorCommand): void {
+    this.#context.record('operator', { ...command });
+    if (command.do === 'start') {
+      this.#preparation.begin();
+      return;
+    }
+    if (this.#shutdown !== undefined) return;
+    this.deck.stop();
+    this.#preparation.abandon();
+    this.#dealing.blocked = `the desk is stopping: ${command.reason}`;
+    this.#shutdown = new Shutdown(
+      {
+        context: this.#context,
+        coordinator: this.coordinator,
+        requests: this.#requests,
+        accounts: this.accounts,
+        markets: this.markets,
+        views: this.views,
+        done: (clean, sentence) => {
+          this.#context.record('stopped', { clean, sentence });
+          this.#notify({ of: 'stopped', clean, sentence });
+        },
+      },
+      command.do === 'close',
+    );
+    this.#shutdown.begin();
+  }
+
+  #account(identity: AccountIdentity): AccountManager {
+    const manager = new AccountManager(identity, this.markets, this.gate, {
+      orderEnded: (account, order) => this.#ended(account, order),
+      orderChanged: (_account, order) => {
+        if (order.state === 'UNKNOWN') this.#dealing.progressed(order);
+      },
+      filled: (account, order, fill) => {
+        this.stats.fills += 1;
+        this.#context.record('fill', fillBody(fill, account.identity.index));
+        if (order !== undefined) this.#dealing.progressed(order);
+      },
+      foreignOrder: (account, row) => this.#syncs[account.identity.index]?.foreign(row),
+    });
+    this.#byAddress.set(identity.address, manager);
+    return manager;
+  }
+
+  #sync(account: AccountManager): AccountSync {
+    return new AccountSync(
+      {
+        context: this.#context,
+        requests: this.#requests,
+        gate: this.gate,
+        markets: this.markets,
+        stats: this.stats,
+        ready: (ready) => this.#ready(ready),
+        alarm: (sentence) => {
+          this.#context.record('alarm', { sentence });
+          this.#notify({ of: 'alarm', sentence });
+        },
+      },
+      account,
+    );
+  }
+
+  #ready(account: AccountManager): void {
+    this.gate.thawAccount(account.identity.index);
+    const allKnown = this.accounts.every((one) => one.status !== 'syncing');
+    if (allKnown)
+      for (const market of this.markets) this.gate.openMarket(market.id, NOT_RECONCILED);
+  }
+
+  #ended(account: AccountManager, order: Order): void {
+    this.#context.record('order_end', {
+      account: account.identity.index,
+      cloid: order.request.clientOrderId,
+      ending: order.ending ?? 'cancelled',
+      doneLots: doneLots(order),
+      words: order.message,
+    });
+    if (order.ending === 'not-sent') this.stats.notSent += 1;
+    this.#dealing.released(order);
+    if (account.awaitsFills(order)) {
+      this.#context.after(MISSING_FILL_MS, () => {
+        if (account.awaitsFills(order)) this.#syncs[account.identity.index]?.fetchFills();
+      });
+    }
+    this.#dealing.ended(order);
+  }
+
+  /** Values the two legs of every account that trades pairs. */
+  #observePairs(): void {
+    for (const { account, markets } of this.coordinator.openPairs) {
+      const [first, second] = markets.map((market) => this.#valueMicro(account, market));
+      this.neutrality.observe(this.#context.nowMs, account, first ?? 0, second ?? 0);
+    }
+  }
+
+  #valueMicro(account: number, market: number): number {
+    const position = this.accounts[account]?.position(market);
+    const view = this.views[market];
+    const spec = this.markets[market];
+    if (position === undefined || view === undefined || spec === undefined) return 0;
+    return position.lots * view.referenceTicks * spec.microPerTickLot;
+  }
+
+  #notify(event: DeskNotice): void {
+    this.#context.emit({ kind: 'notify', event });
+  }
+}

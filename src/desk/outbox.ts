@@ -1,0 +1,148 @@
+import { CreditBucket, DEFAULT_QUOTA_TENTHS } from '../protocol/credits.ts';
+import type { Credits } from '../protocol/frames/frame.ts';
+import type { KernelContext } from './kernelContext.ts';
+
+/** Strongest first; within a lane first come, first served. */
+export const LANES = ['kill', 'cancel', 'reduce', 'hedge', 'open', 'quote', 'poll'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** Work that waits for its turn: durable record, credits, stronger lanes. */
+export interface OutboxItem {
+  readonly requestId: number;
+  readonly lane: Lane;
+  readonly costTenths: number;
+  /** Sequence number that must be on the disk first; 0 for cancels and reads, which never wait. */
+  readonly afterSeq: number;
+  /** Puts it on the wire; called once, when its turn has come. */
+  readonly go: () => void;
+}
+
+/** One family's queue and its credit bucket. */
+class FamilyOutbox {
+  readonly bucket: CreditBucket;
+  readonly lanes: readonly OutboxItem[][] = LANES.map(() => []);
+  /** Cost of what was sent and not answered yet. */
+  readonly inFlight: Map<number, number> = new Map();
+  inFlightTenths = 0;
+  timer = 0;
+  peakMinuteTenths = 0;
+
+  constructor(reserveTenths: number) {
+    this.bucket = new CreditBucket(DEFAULT_QUOTA_TENTHS, reserveTenths);
+  }
+}
+
+/** The queue of each family, emptied by priority as far as durability and credits allow. */
+export class Outbox {
+  readonly #context: KernelContext;
+  readonly #families: readonly FamilyOutbox[];
+
+  constructor(context: KernelContext, families: number, reserveTenths: number) {
+    this.#context = context;
+    this.#families = Array.from({ length: families }, () => new FamilyOutbox(reserveTenths));
+  }
+
+  push(family: number, item: OutboxItem): void {
+    this.#of(family).lanes[LANES.indexOf(item.lane)]?.push(item);
+    this.#pump(this.#of(family));
+  }
+
+  /** Takes an item back; false when it has left already. */
+  withdraw(family: number, requestId: number): boolean {
+    for (const lane of this.#of(family).lanes) {
+      const at = lane.findIndex((item) => item.requestId === requestId);
+      if (at < 0) continue;
+      lane.splice(at, 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** A request was answered, or given up: its credits are counted in what the exchange says next. */
+  settled(family: number, requestId: number): void {
+    const outbox = this.#of(family);
+    outbox.inFlightTenths -= outbox.inFlight.get(requestId) ?? 0;
+    outbox.inFlight.delete(requestId);
+  }
+
+  learn(family: number, credits: Credits): void {
+    const outbox = this.#of(family);
+    const { remainingTenths, quotaTenths, refreshS } = credits;
+    outbox.bucket.learn(
+      this.#context.nowMs,
+      remainingTenths,
+      quotaTenths,
+      refreshS,
+      outbox.inFlightTenths,
+    );
+    this.#pump(outbox);
+  }
+
+  /** Records became durable: what waited for them may go. */
+  pumpAll(): void {
+    for (const outbox of this.#families) this.#pump(outbox);
+  }
+
+  /** Share of the quota, less the reserve, that ordinary work may still use: 0 to 1. */
+  creditShare(family: number): number {
+    const { bucket } = this.#of(family);
+    const usable = bucket.quotaTenths - bucket.reserveTenths;
+    return Math.max(0, bucket.available(this.#context.nowMs, false)) / usable;
+  }
+
+  /** Tenths of a credit that a family spent in total, and in its busiest 60 s. */
+  spent(family: number): { totalTenths: number; peakMinuteTenths: number } {
+    const outbox = this.#of(family);
+    return { totalTenths: outbox.bucket.totalTenths, peakMinuteTenths: outbox.peakMinuteTenths };
+  }
+
+  get queued(): number {
+    return this.#families.reduce(
+      (sum, outbox) => sum + outbox.lanes.reduce((count, lane) => count + lane.length, 0),
+      0,
+    );
+  }
+
+  #pump(outbox: FamilyOutbox): void {
+    for (let lane = 0; lane < LANES.length; lane += 1) {
+      const items = outbox.lanes[lane] ?? [];
+      const urgent = lane <= 1;
+      for (let i = 0; i < items.length; ) {
+        const item = items[i];
+        if (item === undefined) break;
+        if (item.afterSeq > this.#context.durableSeq) {
+          i += 1;
+          continue;
+        }
+        if (outbox.bucket.available(this.#context.nowMs, urgent) < item.costTenths) {
+          this.#waitForCredits(outbox, item.costTenths, urgent);
+          return;
+        }
+        items.splice(i, 1);
+        this.#send(outbox, item);
+      }
+    }
+  }
+
+  #send(outbox: FamilyOutbox, item: OutboxItem): void {
+    const { bucket } = outbox;
+    bucket.spend(this.#context.nowMs, item.costTenths);
+    const minute = bucket.spentInWindow(this.#context.nowMs);
+    if (minute > outbox.peakMinuteTenths) outbox.peakMinuteTenths = minute;
+    outbox.inFlight.set(item.requestId, item.costTenths);
+    outbox.inFlightTenths += item.costTenths;
+    item.go();
+  }
+
+  #waitForCredits(outbox: FamilyOutbox, costTenths: number, urgent: boolean): void {
+    this.#context.clear(outbox.timer);
+    const at = outbox.bucket.availableAt(this.#context.nowMs, costTenths, urgent);
+    outbox.timer = this.#context.after(at - this.#context.nowMs, () => this.#pump(outbox));
+  }
+
+  #of(family: number): FamilyOutbox {
+    const outbox = this.#families[family];
+    if (outbox === undefined) throw new RangeError(`no family ${family}`);
+    return outbox;
+  }
+}

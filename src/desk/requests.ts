@@ -1,0 +1,280 @@
+import type { AccountManager } from '../accounts/accountManager.ts';
+import type { Order } from '../accounts/order.ts';
+import type { ReservedOrder } from '../gate/reservedOrder.ts';
+import type { Market } from '../protocol/market.ts';
+import { COST } from '../protocol/operations/operation.ts';
+import type { Outcome } from '../protocol/outcome.ts';
+import { type Query, type QueryResult, queryCostTenths } from '../protocol/queries.ts';
+import type { SendAction } from './deskCommand.ts';
+import type { DeskStats } from './deskStats.ts';
+import type { KernelContext } from './kernelContext.ts';
+import type { Lane, Outbox } from './outbox.ts';
+import type { RequestReply } from './ports.ts';
+
+/** Milliseconds that the venue's and our clock may disagree, and that admission may lag. */
+const ADMISSION_MARGIN_MS = 1000;
+
+type Pending =
+  | {
+      readonly of: 'order';
+      readonly account: number;
+      readonly order: Order;
+      readonly decidedUs: number;
+    }
+  | { readonly of: 'cancel'; readonly account: number; readonly order: Order }
+  | {
+      readonly of: 'other';
+      readonly account: number;
+      readonly done: (outcome: Outcome<RequestReply>) => void;
+    }
+  | {
+      readonly of: 'query';
+      readonly account: number;
+      readonly done: (outcome: Outcome<QueryResult>) => void;
+    };
+
+export interface RequestsParts {
+  readonly context: KernelContext;
+  readonly outbox: Outbox;
+  readonly accounts: readonly AccountManager[];
+  readonly markets: readonly Market[];
+  readonly stats: DeskStats;
+  readonly expiryWindowMs: number;
+  readonly takerDelayMs: number;
+  /** An answer left an order's fate open: look it up. */
+  readonly inquire: (account: number) => void;
+}
+
+/** Requests to the venue: numbered, queued by lane, and matched with their answers. */
+export class Requests {
+  readonly #parts: RequestsParts;
+  readonly #pending = new Map<number, Pending>();
+  readonly #requestOf = new Map<Order, number>();
+  #next = 1;
+
+  constructor(parts: RequestsParts) {
+    this.#parts = parts;
+  }
+
+  order(order: Order, reserved: ReservedOrder, afterSeq: number): void {
+    const { context, stats } = this.#parts;
+    const { account } = order.request;
+    const decidedUs = context.monoUs;
+    const requestId = this.#add({ of: 'order', account, order, decidedUs });
+    this.#requestOf.set(order, requestId);
+    this.#push(requestId, account, laneOf(order), COST.action, afterSeq, () => {
+      if (context.wallMs > reserved.sendByMs) {
+        this.#settle(requestId);
+        this.#manager(account).end(order, 'not-sent', 'its time to send had passed');
+        return;
+      }
+      stats.sent += 1;
+      this.#emit(requestId, { do: 'order', reserved });
+      const validUntilMs =
+        context.wallMs +
+        this.#parts.expiryWindowMs +
+        this.#parts.takerDelayMs +
+        ADMISSION_MARGIN_MS;
+      this.#manager(account).sent(order, context.wallMs, validUntilMs);
+    });
+  }
+
+  /** Takes a reserved order out of the queue; false when it has left already. */
+  withdraw(order: Order): boolean {
+    const requestId = this.#requestOf.get(order);
+    if (requestId === undefined) return false;
+    const { family } = this.#manager(order.request.account).identity;
+    if (!this.#parts.outbox.withdraw(family, requestId)) return false;
+    this.#forget(requestId);
+    return true;
+  }
+
+  cancel(order: Order): void {
+    const { account, clientOrderId } = order.request;
+    const requestId = this.#add({ of: 'cancel', account, order });
+    const lane = order.request.precedence === 'kill' ? 'kill' : 'cancel';
+    this.#push(requestId, account, lane, COST.cancel, 0, () => {
+      const market = this.#market(order.request.market);
+      const cancel = { account, market, clientOrderId, venueOrderId: undefined };
+      this.#parts.context.record('cancel', { account, cloid: clientOrderId });
+      this.#emit(requestId, { do: 'cancel', cancel });
+      this.#manager(account).cancelAsked(order);
+    });
+  }
+
+  cancelAll(account: number, done: (outcome: Outcome<RequestReply>) => void): void {
+    const requestId = this.#add({ of: 'other', account, done });
+    this.#push(requestId, account, 'kill', COST.cancel, 0, () => {
+      this.#parts.context.record('cancel_all', { account });
+      this.#emit(requestId, { do: 'cancelAll', cancelAll: { account, excludeReduceOnly: false } });
+    });
+  }
+
+  leverage(
+    account: number,
+    market: Market,
+    leverage: number,
+    done: (outcome: Outcome<RequestReply>) => void,
+  ): void {
+    const requestId = this.#add({ of: 'other', account, done });
+    const seq = this.#parts.context.record('leverage', {
+      account,
+      symbol: market.symbol,
+      leverage,
+    });
+    this.#push(requestId, account, 'open', COST.action, seq, () =>
+      this.#emit(requestId, { do: 'leverage', leverage: { account, market, leverage } }),
+    );
+  }
+
+  query(account: number, query: Query, done: (outcome: Outcome<QueryResult>) => void): void {
+    const requestId = this.#add({ of: 'query', account, done });
+    this.#push(requestId, account, 'poll', queryCostTenths(query), 0, () =>
+      this.#parts.context.emit({ kind: 'query', requestId, account, query }),
+    );
+  }
+
+  onSent(requestId: number, monoUs: number): void {
+    const pending = this.#pending.get(requestId);
+    if (pending?.of === 'order') this.#parts.stats.toSocket.add(monoUs - pending.decidedUs);
+  }
+
+  onReply(requestId: number, outcome: Outcome<RequestReply>): void {
+    const pending = this.#settle(requestId);
+    if (outcome.kind === 'refused' && outcome.reason === 'rate-limited') {
+      this.#parts.stats.rateLimited += 1;
+    }
+    switch (pending?.of) {
+      case 'order':
+        this.#orderReply(pending.order, pending.decidedUs, outcome);
+        break;
+      case 'cancel':
+        this.#cancelReply(pending.order, outcome);
+        break;
+      case 'other':
+        pending.done(outcome);
+        break;
+      default:
+        break;
+    }
+  }
+
+  onAnswer(requestId: number, outcome: Outcome<QueryResult>): void {
+    const pending = this.#settle(requestId);
+    if (pending?.of === 'query') pending.done(outcome);
+  }
+
+  #orderReply(order: Order, decidedUs: number, outcome: Outcome<RequestReply>): void {
+    const { context, stats } = this.#parts;
+    const manager = this.#manager(order.request.account);
+    const { clientOrderId } = order.request;
+    const took = context.monoUs - decidedUs;
+    const delayed = order.request.tif === 'GTC' || order.request.tif === 'IOC';
+    context.record('reply', {
+      cloid: clientOrderId,
+      outcome: outcome.kind,
+      words: outcome.kind === 'ok' ? null : outcome.message,
+    });
+    switch (outcome.kind) {
+      case 'ok':
+        stats.toAnswer.add(took - (delayed ? this.#parts.takerDelayMs * 1000 : 0));
+        manager.admitted(order, outcome.value.orderId);
+        break;
+      case 'refused':
+        stats.rejected(outcome.reason);
+        // A name that is taken means that the order may be there already: only a look-up tells.
+        if (outcome.reason === 'duplicate') this.#lost(order, outcome.message);
+        else manager.end(order, 'rejected', outcome.message);
+        break;
+      case 'unknown':
+        this.#lost(order, outcome.message);
+        break;
+    }
+  }
+
+  #lost(order: Order, message: string): void {
+    this.#parts.stats.unknowns += 1;
+    this.#manager(order.request.account).lost(order, message);
+    this.#parts.inquire(order.request.account);
+  }
+
+  #cancelReply(order: Order, outcome: Outcome<RequestReply>): void {
+    if (outcome.kind === 'ok') return;
+    const { context } = this.#parts;
+    const { account, clientOrderId } = order.request;
+    context.record('cancel_reply', {
+      cloid: clientOrderId,
+      outcome: outcome.kind,
+      words: outcome.message,
+    });
+    if (order.state === 'TERMINAL') return;
+    this.#manager(account).cancelFailed(order);
+    this.#parts.inquire(account);
+  }
+
+  #emit(requestId: number, action: SendAction): void {
+    const { context } = this.#parts;
+    context.emit({ kind: 'send', requestId, wallMs: context.wallMs, action });
+  }
+
+  #add(pending: Pending): number {
+    const requestId = this.#next;
+    this.#next += 1;
+    this.#pending.set(requestId, pending);
+    return requestId;
+  }
+
+  #push(
+    requestId: number,
+    account: number,
+    lane: Lane,
+    costTenths: number,
+    afterSeq: number,
+    go: () => void,
+  ): void {
+    const { family } = this.#manager(account).identity;
+    this.#parts.outbox.push(family, { requestId, lane, costTenths, afterSeq, go });
+  }
+
+  #settle(requestId: number): Pending | undefined {
+    const pending = this.#forget(requestId);
+    if (pending === undefined) return undefined;
+    this.#parts.outbox.settled(this.#manager(pending.account).identity.family, requestId);
+    return pending;
+  }
+
+  #forget(requestId: number): Pending | undefined {
+    const pending = this.#pending.get(requestId);
+    this.#pending.delete(requestId);
+    if (pending?.of === 'order') this.#requestOf.delete(pending.order);
+    return pending;
+  }
+
+  #manager(account: number): AccountManager {
+    const manager = this.#parts.accounts[account];
+    if (manager === undefined) throw new RangeError(`no account ${account}`);
+    return manager;
+  }
+
+  #market(id: number): Market {
+    const market = this.#parts.markets[id];
+    if (market === undefined) throw new RangeError(`no market ${id}`);
+    return market;
+  }
+}
+
+/** The queue in which an order waits. */
+function laneOf(order: Order): Lane {
+  switch (order.request.precedence) {
+    case 'kill':
+      return 'kill';
+    case 'reduction':
+      return 'reduce';
+    case 'hedge':
+      return 'hedge';
+    case 'parent':
+      return 'open';
+    case 'quote':
+      return 'quote';
+  }
+}

@@ -309,7 +309,7 @@ export class Kernel {
   #ended(account: AccountManager, order: Order): void {
     this.#context.record('order_end', {
       account: account.identity.index,
-      cloid: order.request.clientOrderId,
+      clientOrderId: order.request.clientOrderId,
       ending: order.ending ?? 'cancelled',
       doneLots: doneLots(order),
       words: order.message,

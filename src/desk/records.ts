@@ -24,7 +24,7 @@ export function decisionBody(order: Order, market: Market): Body {
 export function entryBody(entry: OrderRequest | EntrySummary): Body {
   return {
     order: entry.orderId,
-    cloid: entry.clientOrderId,
+    clientOrderId: entry.clientOrderId,
     account: entry.account,
     market: entry.market,
     side: entry.side,
@@ -39,7 +39,7 @@ export function entryBody(entry: OrderRequest | EntrySummary): Body {
 export function updateBody(row: OrderUpdateRow, account: number): Body {
   return {
     account,
-    cloid: row.clientOrderId,
+    clientOrderId: row.clientOrderId,
     venueId: row.orderId,
     event: row.event,
     status: row.status,
@@ -53,7 +53,7 @@ export function fillBody(fill: FillRow, account: number): Body {
   return {
     account,
     historyId: fill.historyId,
-    cloid: fill.clientOrderId,
+    clientOrderId: fill.clientOrderId,
     venueId: fill.orderId,
     market: fill.market,
     side: fill.side,

@@ -96,7 +96,7 @@ export class Requests {
     this.#push(requestId, account, lane, COST.cancel, 0, () => {
       const market = this.#market(order.request.market);
       const cancel = { account, market, clientOrderId, venueOrderId: undefined };
-      this.#parts.context.record('cancel', { account, cloid: clientOrderId });
+      this.#parts.context.record('cancel', { account, clientOrderId });
       this.#emit(requestId, { do: 'cancel', cancel });
       this.#manager(account).cancelAsked(order);
     });
@@ -171,7 +171,7 @@ export class Requests {
     const took = context.monoUs - decidedUs;
     const delayed = order.request.tif === 'GTC' || order.request.tif === 'IOC';
     context.record('reply', {
-      cloid: clientOrderId,
+      clientOrderId,
       outcome: outcome.kind,
       words: outcome.kind === 'ok' ? null : outcome.message,
     });
@@ -203,7 +203,7 @@ export class Requests {
     const { context } = this.#parts;
     const { account, clientOrderId } = order.request;
     context.record('cancel_reply', {
-      cloid: clientOrderId,
+      clientOrderId,
       outcome: outcome.kind,
       words: outcome.message,
     });

@@ -27,7 +27,7 @@ const DESK = [...RISK, 'risk', 'matching', 'surveillance'];
 const ADAPTER = [...LANGUAGE, 'gate', 'desk'];
 const ADAPTERS = ['venue', 'vault', 'audit', 'telemetry', 'host'];
 const DRIVER = [...DESK, 'desk', ...ADAPTERS];
-const SIMULATION = [...DRIVER, 'exchange', 'tape', 'report'];
+const SIMULATION = [...DRIVER, 'assembly', 'exchange', 'tape', 'report'];
 const APP = [...SIMULATION, 'simulation', 'backtest', 'watchdog'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
@@ -57,6 +57,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   telemetry: { rooms: ADAPTER, packages: ['pino'] },
   host: { rooms: ['std'], packages: ['ws', 'undici', 'sodium-native'], node: 'all' },
 
+  // Where a kernel and its adapters are put together on a host, real or virtual.
+  assembly: { rooms: DRIVER, packages: ['zod'] },
   watchdog: { rooms: DRIVER },
   backtest: { rooms: [...DRIVER, 'exchange', 'tape', 'report'] },
   simulation: { rooms: [...SIMULATION, 'backtest', 'watchdog'] },

@@ -1,0 +1,37 @@
+import type { Host, SigningKey } from '../std/host.ts';
+import { parseAgentKey } from '../vault/parseAgentKey.ts';
+import { KDF_FLOOR } from '../vault/passphraseKey.ts';
+import { VaultFile } from '../vault/vaultFile.ts';
+import type { DeskAccount } from './deskAccounts.ts';
+
+/**
+ * Puts the throw-away keys of a simulated exchange into an encrypted vault file and loads them from
+ * there, so that they take the way that real keys take. The passphrase is random and forgotten: with
+ * 256 random bits behind it, the lightest key derivation is strong enough.
+ */
+export async function sealAndLoad(
+  host: Host,
+  path: string,
+  accounts: readonly DeskAccount[],
+): Promise<SigningKey[]> {
+  const vault = await VaultFile.create(host, path, host.crypto.randomBytes(32), KDF_FLOOR);
+  try {
+    const keys: SigningKey[] = [];
+    for (const { identity, key } of accounts) {
+      const agent = parseAgentKey(
+        { account: key.account, main: key.main, secretKey: key.agentSecretKey, apiKey: key.apiKey },
+        `account ${identity.name}`,
+        host.crypto,
+      );
+      try {
+        const { itemId } = await vault.add(agent);
+        keys.push(vault.use(itemId, (opened) => opened.load(host.crypto)));
+      } finally {
+        agent.wipe();
+      }
+    }
+    return keys;
+  } finally {
+    vault.lock();
+  }
+}

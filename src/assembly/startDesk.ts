@@ -1,0 +1,151 @@
+import { AuditLog } from '../audit/auditLog.ts';
+import type { DeskConfig } from '../config/deskConfig.ts';
+import { Desk } from '../desk/desk.ts';
+import type { DeskNotice } from '../desk/deskCommand.ts';
+import { Kernel } from '../desk/kernel.ts';
+import { MarketIndex } from '../protocol/marketIndex.ts';
+import { BreakwaterError } from '../std/errors.ts';
+import type { Host } from '../std/host.ts';
+import { AgentSigner } from '../vault/agentSigner.ts';
+import { fetchMarkets } from '../venue/fetchMarkets.ts';
+import { Venue } from '../venue/venue.ts';
+import { matchAccounts } from './deskAccounts.ts';
+import type { ExchangeFile } from './exchangeFile.ts';
+import { HostTimers } from './hostTimers.ts';
+import { sealAndLoad } from './sessionVault.ts';
+
+export interface StartOptions {
+  readonly config: DeskConfig;
+  /** The configuration's text as it was read; its hash goes into the log. */
+  readonly configText: string;
+  /** Name of the configuration in sentences, usually its file. */
+  readonly where: string;
+  readonly exchange: ExchangeFile;
+  readonly logPath: string;
+  readonly vaultPath: string;
+  readonly version: string;
+  /** One sentence for everything that a person watching wants to know. */
+  readonly onNotice: (sentence: string) => void;
+}
+
+/** How the orderly end went. */
+export interface StopResult {
+  readonly clean: boolean;
+  readonly sentence: string;
+}
+
+/** A desk that runs on a host. */
+export interface RunningDesk {
+  readonly kernel: Kernel;
+  readonly logPath: string;
+  readonly epoch: number;
+  /** Resolves once strategies trade. */
+  readonly running: Promise<void>;
+  /** Resolves when a stop or close has been carried out and verified. */
+  readonly stopped: Promise<StopResult>;
+  /** Starts the orderly end; asking again changes nothing. */
+  stop(how: 'stop' | 'close', reason: string): void;
+  /** Closes connections, log and keys. After `stopped`, or when there is nothing left to save. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Puts a kernel and its adapters together on a host and starts it. Everything that can be wrong with
+ * the configuration, the keys or the log is said before anything is sent to be traded: rejects with
+ * `CONFIG_INVALID`, `KEY_INVALID`, `VAULT_INVALID`, `LOG_INVALID`, `LOCKED`, `EXCHANGE_UNREACHABLE`.
+ */
+export async function startDesk(host: Host, options: StartOptions): Promise<RunningDesk> {
+  const { config, exchange, where } = options;
+  const accounts = matchAccounts(config, exchange, where);
+  const markets = await fetchMarkets(host, exchange.rest, config.markets);
+  checkMarkets(
+    config,
+    markets.map((market) => market.symbol),
+    where,
+  );
+  const index = new MarketIndex(markets);
+  const jitterSeed = host.random.uint32();
+  const log = await AuditLog.open(host, options.logPath, {
+    desk: config.desk,
+    epoch: 1,
+    jitterSeed,
+    version: options.version,
+    configHash: host.crypto.sha256Hex(options.configText),
+  });
+  const keys = await sealAndLoad(host, options.vaultPath, accounts);
+  const families = [...new Set(accounts.map(({ identity }) => identity.family))];
+  const kernel = new Kernel({
+    config,
+    markets,
+    accounts: accounts.map(({ identity }) => identity),
+    families: families.length,
+    epoch: log.epoch,
+    jitterSeed,
+    nextSeq: log.nextSeq,
+    sha256: host.crypto.sha256Hex,
+  });
+  const desk = new Desk(kernel);
+  const signer = new AgentSigner(
+    accounts.map(({ identity }, i) => ({ address: identity.address, key: keyAt(keys, i) })),
+    index,
+    config.venue.expiryWindowMs,
+  );
+  const venue = new Venue(
+    host,
+    {
+      restUrl: exchange.rest,
+      wsUrl: exchange.ws,
+      markets: index,
+      families: families.map((family) => ({
+        index: family,
+        apiKey: accounts.find(({ identity }) => identity.family === family)?.key.apiKey,
+      })),
+      accounts: accounts.map(({ identity }) => identity),
+      publicChannels: ['prices', 'book', 'candle'],
+      onNotice: options.onNotice,
+    },
+    desk,
+  );
+  const timers = new HostTimers(host.clock, host.timers, (id) => desk.timer(id));
+  const running = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<StopResult>();
+  const notice = (news: DeskNotice): void => {
+    if (news.of === 'running') running.resolve();
+    else if (news.of === 'stopped') stopped.resolve(news);
+    else options.onNotice(news.sentence);
+  };
+  desk.connect({ clock: host.clock, audit: log, signer, venue, timers, notice });
+  log.reportTo(desk);
+  venue.start();
+  desk.operate({ do: 'start' });
+  return {
+    kernel,
+    logPath: options.logPath,
+    epoch: log.epoch,
+    running: running.promise,
+    stopped: stopped.promise,
+    stop: (how, reason) => desk.operate({ do: how, reason }),
+    dispose: async () => {
+      timers.clear();
+      await venue.close();
+      timers.clear();
+      await log.close();
+      signer.destroy();
+    },
+  };
+}
+
+function checkMarkets(config: DeskConfig, listed: readonly string[], where: string): void {
+  const missing = config.markets.findIndex((symbol) => !listed.includes(symbol));
+  if (missing < 0) return;
+  throw new BreakwaterError(
+    'CONFIG_INVALID',
+    `${where}: field "markets.${missing}": the exchange has no perpetual market "${config.markets[missing]}", expected one that it lists (symbols are case-sensitive)`,
+  );
+}
+
+function keyAt<T>(keys: readonly T[], index: number): T {
+  const key = keys[index];
+  if (key === undefined) throw new RangeError(`no key ${index}`);
+  return key;
+}

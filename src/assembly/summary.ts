@@ -1,0 +1,136 @@
+import type { Kernel } from '../desk/kernel.ts';
+import type { PairTotals } from '../orders/pairTrader.ts';
+import { notionalMicro } from '../protocol/market.ts';
+
+/** Figures of a desk at one moment: micro-dollars, counts, microseconds. Plain data. */
+export interface DeskSummary {
+  readonly accounts: number;
+  readonly orders: number;
+  readonly cancels: number;
+  readonly fills: number;
+  readonly rejects: number;
+  readonly rejectReasons: Readonly<Record<string, number>>;
+  readonly unknowns: number;
+  readonly notSent: number;
+  readonly rateLimited: number;
+  readonly refusals: number;
+  readonly refusalsByCode: Readonly<Record<string, number>>;
+  readonly deferrals: number;
+  readonly equityMicro: number;
+  readonly feesMicro: number;
+  readonly volumeMicro: number;
+  /** Sum over accounts and markets of signed, and of absolute, notional at the reference price. */
+  readonly netMicro: number;
+  readonly grossMicro: number;
+  readonly workingOrders: number;
+  readonly unknownOrders: number;
+  readonly pairs: PairTotals;
+  readonly pairBalances: readonly {
+    readonly account: string;
+    readonly meanBps: number;
+    readonly meanNetMicro: number;
+    readonly heldMs: number;
+  }[];
+  readonly parents: readonly {
+    readonly account: string;
+    readonly doneLots: number;
+    readonly totalLots: number;
+  }[];
+  readonly strategies: readonly {
+    readonly name: string;
+    readonly doing: string;
+    readonly signals: number;
+    readonly orders: number;
+  }[];
+  /** Orders of no strategy: closing at the end. */
+  readonly closingOrders: number;
+  readonly toSocketUs: Quantiles;
+  readonly toAnswerUs: Quantiles;
+  /** Largest position left, micro-dollars, over all accounts and markets. */
+  readonly largestPositionMicro: number;
+  readonly credits: readonly { readonly totalTenths: number; readonly peakMinuteTenths: number }[];
+  readonly snapshotChecks: number;
+  readonly snapshotMismatches: number;
+  readonly mismatches: number;
+  readonly foreignOrders: number;
+}
+
+export interface Quantiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Reads the kernel; changes nothing in it. */
+export function summarize(kernel: Kernel): DeskSummary {
+  const { stats, accounts, markets, views, coordinator, outbox } = kernel;
+  const nameOf = (account: number): string => accounts[account]?.identity.name ?? `${account}`;
+  const values = accounts.flatMap((account) =>
+    markets.map((market) =>
+      notionalMicro(
+        market,
+        views[market.id]?.referenceTicks ?? 0,
+        account.position(market.id).lots,
+      ),
+    ),
+  );
+  const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0);
+  const working = accounts.flatMap((account) => [...account.working.values()]);
+  const families = new Set(accounts.map((account) => account.identity.family));
+  return {
+    accounts: accounts.length,
+    orders: stats.sent,
+    cancels: stats.cancels,
+    fills: stats.fills,
+    rejects: stats.rejects,
+    rejectReasons: Object.fromEntries(stats.rejectReasons),
+    unknowns: stats.unknowns,
+    notSent: stats.notSent,
+    rateLimited: stats.rateLimited,
+    refusals: stats.refusalCount,
+    refusalsByCode: Object.fromEntries([...stats.refusals].sort()),
+    deferrals: stats.deferrals,
+    equityMicro: sum(
+      accounts.map((account) => account.equityMicro((m) => views[m]?.markTicks ?? 0)),
+    ),
+    feesMicro: sum(accounts.map((account) => account.feesMicro)),
+    volumeMicro: sum(accounts.map((account) => account.volumeMicro)),
+    netMicro: sum(values),
+    grossMicro: sum(values.map(Math.abs)),
+    workingOrders: working.length,
+    unknownOrders: working.filter((order) => order.state === 'UNKNOWN').length,
+    pairs: { ...coordinator.pairTotals },
+    pairBalances: kernel.neutrality
+      .report()
+      .map(({ account, ...rest }) => ({ account: nameOf(account), ...rest })),
+    parents: coordinator.parents.map(({ account, ...rest }) => ({
+      account: nameOf(account),
+      ...rest,
+    })),
+    strategies: kernel.deck.strategies.map((strategy) => ({
+      name: strategy.name,
+      doing: strategy.describe(),
+      signals: stats.signals.get(strategy.number)?.signals ?? 0,
+      orders: stats.signals.get(strategy.number)?.orders ?? 0,
+    })),
+    closingOrders: stats.signals.get(0)?.orders ?? 0,
+    toSocketUs: quantiles(stats.toSocket),
+    toAnswerUs: quantiles(stats.toAnswer),
+    largestPositionMicro: Math.max(0, ...values.map(Math.abs)),
+    credits: [...families].map((family) => outbox.spent(family)),
+    snapshotChecks: stats.snapshotChecks,
+    snapshotMismatches: stats.snapshotMismatches,
+    mismatches: stats.mismatches,
+    foreignOrders: stats.foreignOrders,
+  };
+}
+
+function quantiles(sample: Kernel['stats']['toSocket']): Quantiles {
+  return {
+    count: sample.count,
+    p50: sample.quantileUs(0.5),
+    p99: sample.quantileUs(0.99),
+    max: sample.maxUs,
+  };
+}

@@ -49,10 +49,13 @@ export interface CrowdPort {
 
 /**
  * What drives the markets: a tape and the background traders around it. The exchange calls it and
- * never the other way round, except through the port while `open` or `act` runs.
+ * never the other way round, except through the port while `open`, `act` or `brace` runs.
  */
 export interface Crowd {
-  /** Tape time at a wall time. Candles, bars and the oracle's rhythm run in tape time. */
+  /**
+   * Tape time at a wall time. Candles, bars and the oracle's rhythm run in tape time. Asked anew for
+   * every print: a minute of the tape may end within `act`.
+   */
   tapeMs(wallMs: number): number;
   /** Minutes of a market that closed before the start, oldest first: history for candle queries. */
   history(market: number): readonly MinuteBar[];
@@ -65,4 +68,11 @@ export interface Crowd {
    * the crowd's own takers cause, before their `add` returns. Must not use the port.
    */
   onFill(market: number, orderId: number, ticks: number, lots: number, remainingLots: number): void;
+  /**
+   * Just before somebody else's order enters a book, after every check and delay: the crowd may
+   * stand in its way, so that it does not trade outside the recorded minute. `limitTicks` is the
+   * worst price that it may reach, `lots` the most that it may take (1 for a post-only order).
+   * Uses the port.
+   */
+  brace(market: number, side: BookSide, limitTicks: number, lots: number): void;
 }

@@ -1,0 +1,200 @@
+import type { CancelAllOrdersFields } from '../../protocol/operations/cancelAllOrders.ts';
+import type { CancelOrderFields } from '../../protocol/operations/cancelOrder.ts';
+import type { CreateMarketOrderFields } from '../../protocol/operations/createMarketOrder.ts';
+import type { CreateOrderFields } from '../../protocol/operations/createOrder.ts';
+import type { UpdateLeverageFields } from '../../protocol/operations/updateLeverage.ts';
+import { type Grid, parseExact } from '../../std/decimal.ts';
+import type { Account } from './account.ts';
+import { type ExchangeState, marketOf } from './exchangeState.ts';
+import type { MarketState } from './marketState.ts';
+import type { Order } from './order.ts';
+import { type Entry, worstTicks } from './orderChecks.ts';
+import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from './orderEntry.ts';
+import { accepted, business, invalid, malformed, type Result, refused } from './refusal.ts';
+import type { SignedRequest } from './signedRequest.ts';
+
+/** What an operation answers, before a transport puts it into words. */
+export type Reply =
+  | {
+      readonly of: 'order' | 'cancel';
+      readonly orderId: number | null;
+      readonly clientOrderId: string | null;
+      readonly symbol: string;
+    }
+  | { readonly of: 'cancel_all'; readonly count: number }
+  | { readonly of: 'batch'; readonly results: readonly Result<Reply>[] }
+  | { readonly of: 'done' };
+
+/** An operation that is ready to run; `delayed` ones wait the taker delay first. */
+export interface Prepared {
+  readonly delayed: boolean;
+  run(): Result<Reply>;
+}
+
+/** Checks what a request says by itself; what depends on the market waits until it runs. */
+export type Prepare<Fields> = (
+  state: ExchangeState,
+  request: SignedRequest<Fields>,
+) => Result<Prepared>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const PERCENT: Grid = { step: 1, decimals: 6 };
+
+export const prepareCreateOrder: Prepare<CreateOrderFields> = (state, request) => {
+  const { fields } = request;
+  const common = readCommon(state, fields);
+  if (!common.ok) return common;
+  const { lots, market: here } = common.value;
+  const ticks = parseExact(fields.price, here.market.tick);
+  if (ticks === undefined) {
+    return refused(notMultiple('price', fields.price, 'tick', here.listed.tickSize));
+  }
+  if (ticks < 1 || ticks > here.listed.maxTicks) {
+    return refused(business(`Invalid tick level: ${fields.price}`, 3));
+  }
+  const { tif } = fields;
+  return accepted({
+    delayed: tif === 'GTC' || tif === 'IOC',
+    run: () =>
+      enter(state, request, (account) => ({
+        account,
+        market: here,
+        side: fields.side,
+        kind: 'limit',
+        tif,
+        ticks,
+        lots,
+        reduceOnly: fields.reduce_only,
+        clientOrderId: fields.client_order_id ?? null,
+      })),
+  });
+};
+
+export const prepareCreateMarketOrder: Prepare<CreateMarketOrderFields> = (state, request) => {
+  const { fields } = request;
+  const common = readCommon(state, fields);
+  if (!common.ok) return common;
+  const { lots, market: here } = common.value;
+  const slippage = parseExact(fields.slippage_percent, PERCENT);
+  if (slippage === undefined || slippage < 0 || slippage > 100_000_000) {
+    return refused(invalid(`Invalid slippage percent: ${fields.slippage_percent}`));
+  }
+  return accepted({
+    delayed: true,
+    run: () =>
+      enter(state, request, (account) => ({
+        account,
+        market: here,
+        side: fields.side,
+        kind: 'market',
+        tif: 'IOC',
+        ticks: worstTicks(here, fields.side, slippage),
+        lots,
+        reduceOnly: fields.reduce_only,
+        clientOrderId: fields.client_order_id ?? null,
+      })),
+  });
+};
+
+export const prepareCancelOrder: Prepare<CancelOrderFields> = (state, request) => {
+  const { fields } = request;
+  if ((fields.order_id === undefined) === (fields.client_order_id === undefined)) {
+    return refused(malformed('expected exactly one of `order_id`, `client_order_id`'));
+  }
+  return immediately(() =>
+    withAccount(request, (account) => {
+      const result = cancelOrder(state, account, fields);
+      if (!result.ok) return result;
+      return accepted({
+        of: 'cancel',
+        orderId: fields.order_id ?? null,
+        clientOrderId: fields.client_order_id ?? null,
+        symbol: fields.symbol,
+      });
+    }),
+  );
+};
+
+export const prepareCancelAllOrders: Prepare<CancelAllOrdersFields> = (state, request) => {
+  const { fields } = request;
+  if (!fields.all_symbols && fields.symbol === undefined) {
+    return refused(malformed('missing field `symbol`'));
+  }
+  return immediately(() =>
+    withAccount(request, (account) =>
+      accepted({ of: 'cancel_all', count: cancelAllOrders(state, account, fields) }),
+    ),
+  );
+};
+
+export const prepareUpdateLeverage: Prepare<UpdateLeverageFields> = (state, request) => {
+  const { leverage, symbol } = request.fields;
+  return immediately(() =>
+    withAccount(request, (account) => {
+      const refusal = updateLeverage(state, account, symbol, leverage);
+      return refusal === undefined ? accepted({ of: 'done' }) : refused(refusal);
+    }),
+  );
+};
+
+function immediately(run: () => Result<Reply>): Result<Prepared> {
+  return accepted({ delayed: false, run });
+}
+
+interface Common {
+  readonly market: MarketState;
+  readonly lots: number;
+}
+
+/** What limit and market orders share: the market, the amount, a well-formed client id. */
+function readCommon(
+  state: ExchangeState,
+  fields: CreateOrderFields | CreateMarketOrderFields,
+): Result<Common> {
+  const { amount, client_order_id: clientOrderId, symbol } = fields;
+  if (clientOrderId !== undefined && !UUID.test(clientOrderId)) {
+    return refused(malformed('client_order_id: UUID parsing failed'));
+  }
+  const market = marketOf(state, symbol);
+  if (market === undefined) return refused(business(`Book not found: ${symbol}`, 2));
+  const lots = parseExact(amount, market.market.lot);
+  if (lots === undefined) {
+    return refused(notMultiple('amount', amount, 'lot', market.listed.lotSize));
+  }
+  return accepted({ market, lots });
+}
+
+function notMultiple(
+  field: string,
+  value: string,
+  step: 'tick' | 'lot',
+  size: string,
+): ReturnType<typeof invalid> {
+  return invalid(`Invalid ${field}: ${value} is not a multiple of ${step} size ${size}`);
+}
+
+function enter(
+  state: ExchangeState,
+  request: SignedRequest<unknown>,
+  entryOf: (account: Account) => Entry,
+): Result<Reply> {
+  return withAccount(request, (account) => {
+    const result = enterOrder(state, entryOf(account));
+    return result.ok ? accepted(replyOf(result.value)) : result;
+  });
+}
+
+function replyOf(order: Order): Reply {
+  const { clientOrderId, id, market } = order;
+  return { of: 'order', orderId: id, clientOrderId, symbol: market.symbol };
+}
+
+function withAccount(
+  request: SignedRequest<unknown>,
+  act: (account: Account) => Result<Reply>,
+): Result<Reply> {
+  const { account, address } = request;
+  return account === undefined
+    ? refused(business(`Account not found: ${address}`, 1))
+    : act(account);
+}

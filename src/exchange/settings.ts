@@ -1,0 +1,119 @@
+import type { Rounding } from '../std/integers.ts';
+
+/**
+ * Everything that the documents leave open, or that a test wants otherwise. The defaults are those
+ * of the reference; `nonDefaultSettings` names every other value, so that a report can show them.
+ */
+export interface ExchangeSettings {
+  /** Wait of market, GTC and IOC orders before they reach the book, ms. */
+  readonly takerDelayMs: number;
+  /** Interval of book snapshots and of all other coalesced pushes, ms. */
+  readonly bookPushMs: number;
+  /** Levels per side in a book. */
+  readonly bookLevels: number;
+  /** Interval at which `account_info` is sent without an event, ms. */
+  readonly accountInfoPushMs: number;
+  /** Whose orders never trade with each other. */
+  readonly stpScope: 'account' | 'family';
+  /** Whether a post-only order that would meet only own orders is rejected before they are removed. */
+  readonly postOnlyFirst: boolean;
+  /** How a crossing ALO order ends: accepted, then an event; or refused at once. */
+  readonly aloCross: 'event' | 'refuse';
+  /** Event that ends what is left of an IOC or market order. */
+  readonly remainderEvent: 'cancel' | 'expired';
+  /** Price bands in percent of the mark price. */
+  readonly bidFloorPercent: number;
+  readonly bidCeilingPercent: number;
+  readonly askFloorPercent: number;
+  readonly askCeilingPercent: number;
+  /** Price at which a market order's notional is measured. */
+  readonly marketNotionalAt: 'mark' | 'band';
+  /** Open orders per account. */
+  readonly openOrderLimit: number;
+  /** How long a client order id stays taken. */
+  readonly clientIdScope: 'forever' | 'open';
+  readonly feeRounding: Rounding;
+  /** Body of a signature failure: the bare text, or the newer envelope with an error id. */
+  readonly signatureFailure: 'bare' | 'envelope';
+  /** Window of a request that names none, ms. */
+  readonly defaultExpiryMs: number;
+  /** A timestamp ahead of the exchange's clock: accepted up to its own window, or refused. */
+  readonly futureTimestamps: 'within-window' | 'refuse';
+  /** Whether the actions of a batch may belong to different accounts. */
+  readonly batchMixedAccounts: boolean;
+  /** What a batch costs: the sum of its actions, or one request. */
+  readonly batchCost: 'sum' | 'request';
+  /** Credits per 60 s without an API config key, in tenths. */
+  readonly unidentifiedQuotaTenths: number;
+  /** Cost of a heavy GET in tenths: with an API config key, and without. */
+  readonly heavyGetTenths: number;
+  readonly heavyGetUnidentifiedTenths: number;
+  /** Longest request body and WebSocket frame, bytes. */
+  readonly maxBytes: number;
+  readonly connectionsPerPeer: number;
+  readonly subscriptionsPerChannel: number;
+  readonly idleCloseMs: number;
+  readonly lifetimeMs: number;
+  /** A connection with more unsent bytes than this is cut. */
+  readonly slowReaderBytes: number;
+  /** Whether snapshot channels name their account; the documented payload does not. */
+  readonly snapshotsNameAccount: boolean;
+  /** Interval of the oracle price, ms of tape time. */
+  readonly oracleIntervalMs: number;
+  /** Rows of `GET /trades`. */
+  readonly recentTrades: number;
+  /** Rows that each history keeps per account; the oldest go first. */
+  readonly historyRows: number;
+}
+
+export const DEFAULT_SETTINGS: ExchangeSettings = {
+  takerDelayMs: 200,
+  bookPushMs: 250,
+  bookLevels: 10,
+  accountInfoPushMs: 3000,
+  stpScope: 'account',
+  postOnlyFirst: true,
+  aloCross: 'event',
+  remainderEvent: 'cancel',
+  bidFloorPercent: 10,
+  bidCeilingPercent: 130,
+  askFloorPercent: 70,
+  askCeilingPercent: 190,
+  marketNotionalAt: 'mark',
+  openOrderLimit: 500,
+  clientIdScope: 'forever',
+  feeRounding: 'half-up',
+  signatureFailure: 'bare',
+  defaultExpiryMs: 30_000,
+  futureTimestamps: 'within-window',
+  batchMixedAccounts: true,
+  batchCost: 'sum',
+  unidentifiedQuotaTenths: 1000,
+  heavyGetTenths: 40,
+  heavyGetUnidentifiedTenths: 120,
+  maxBytes: 4096,
+  connectionsPerPeer: 100,
+  subscriptionsPerChannel: 20,
+  idleCloseMs: 60_000,
+  lifetimeMs: 86_400_000,
+  slowReaderBytes: 1_048_576,
+  snapshotsNameAccount: false,
+  oracleIntervalMs: 3000,
+  recentTrades: 100,
+  historyRows: 100_000,
+};
+
+/** A setting that differs from the reference's default. */
+export interface ChangedSetting {
+  readonly name: string;
+  readonly value: string | number | boolean;
+  readonly byDefault: string | number | boolean;
+}
+
+/** The settings that are not the reference's defaults, in the order of {@link ExchangeSettings}. */
+export function nonDefaultSettings(settings: ExchangeSettings): ChangedSetting[] {
+  const names = Object.keys(DEFAULT_SETTINGS) as (keyof ExchangeSettings)[];
+  return names
+    .filter((name) => settings[name] !== DEFAULT_SETTINGS[name])
+    .map((name) => ({ name, value: settings[name], byDefault: DEFAULT_SETTINGS[name] }));
+}

@@ -1,0 +1,102 @@
+import type { Account } from '../core/account.ts';
+import { INTERVAL_MINUTES } from '../core/candles.ts';
+import { type ExchangeState, marketOf } from '../core/exchangeState.ts';
+import type { MarketState } from '../core/marketState.ts';
+import { AGG_LEVELS } from './reads.ts';
+
+/** What a client may subscribe to. Equal channels have equal keys. */
+export type Channel =
+  | { readonly source: 'prices'; readonly key: string }
+  | MarketChannel
+  | BookChannel
+  | CandleChannel
+  | AccountChannel;
+
+export interface MarketChannel {
+  readonly source: 'bbo' | 'trades';
+  readonly key: string;
+  readonly here: MarketState;
+}
+
+export interface BookChannel {
+  readonly source: 'book';
+  readonly key: string;
+  readonly here: MarketState;
+  /** 0 when the client named none: the real exchange then sends nothing. */
+  readonly aggLevel: number;
+}
+
+export interface CandleChannel {
+  readonly source: 'candle' | 'mark_price_candle';
+  readonly key: string;
+  readonly here: MarketState;
+  readonly interval: string;
+  readonly minutes: number;
+}
+
+const ACCOUNT_SOURCES = [
+  'account_info',
+  'account_positions',
+  'account_orders',
+  'account_order_updates',
+  'account_trades',
+  'account_leverage',
+  'account_margin',
+] as const;
+export type AccountSource = (typeof ACCOUNT_SOURCES)[number];
+
+export interface AccountChannel {
+  readonly source: AccountSource;
+  readonly key: string;
+  readonly account: Account;
+}
+
+/** The channel that the parameters of a subscription name; `undefined` when there is none. */
+export function channelOf(
+  state: ExchangeState,
+  params: Readonly<Record<string, unknown>>,
+): Channel | undefined {
+  const source = params.source;
+  if (source === 'prices') return { source, key: source };
+  const accountSource = ACCOUNT_SOURCES.find((each) => each === source);
+  if (accountSource !== undefined) return accountChannel(state, accountSource, params.account);
+  const here = typeof params.symbol === 'string' ? marketOf(state, params.symbol) : undefined;
+  if (here === undefined) return undefined;
+  const { symbol } = here.market;
+  switch (source) {
+    case 'bbo':
+    case 'trades':
+      return { source, key: marketKey(source, symbol), here };
+    case 'book': {
+      const aggLevel = Number(params.agg_level ?? 0);
+      if (aggLevel !== 0 && !AGG_LEVELS.includes(aggLevel)) return undefined;
+      return { source, key: `book|${symbol}|${aggLevel}`, here, aggLevel };
+    }
+    case 'candle':
+    case 'mark_price_candle': {
+      const interval = String(params.interval);
+      const minutes = INTERVAL_MINUTES.get(interval);
+      if (minutes === undefined) return undefined;
+      return { source, key: `${source}|${symbol}|${interval}`, here, interval, minutes };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function accountChannel(
+  state: ExchangeState,
+  source: AccountSource,
+  address: unknown,
+): AccountChannel | undefined {
+  const account = typeof address === 'string' ? state.accounts.byAddress(address) : undefined;
+  return account && { source, key: accountKey(source, account), account };
+}
+
+export function accountKey(source: AccountSource, account: Account): string {
+  return `${source}|${account.address}`;
+}
+
+export function marketKey(source: 'bbo' | 'trades', symbol: string): string {
+  return `${source}|${symbol}`;
+}

@@ -1,0 +1,71 @@
+import type { BatchFields } from '../../protocol/operations/batchOrders.ts';
+import { COST } from '../../protocol/operations/operation.ts';
+import type { OperationKey } from '../core/exchange.ts';
+import type { ExchangeSettings } from '../settings.ts';
+import { CreditMeter } from './creditMeter.ts';
+
+/** Credits per minute of an API config key by fee level, in tenths (reference: rate limits). */
+export const QUOTA_TENTHS: readonly number[] = [
+  3_000, 6_000, 12_000, 24_000, 60_000, 120_000, 240_000, 300_000,
+];
+
+const MOST_PEERS = 10_000;
+
+/** A family's API config key and the fee level that sets its quota. */
+export interface FamilyKey {
+  readonly apiKey: string;
+  readonly feeLevel: number;
+}
+
+/** Whose credits a request spends. */
+export interface Payer {
+  readonly meter: CreditMeter;
+  /** Whether an API config key named the family. */
+  readonly identified: boolean;
+}
+
+/** The meters of all families, by key, and of peers that show no key. */
+export class CreditMeters {
+  readonly #byKey: Map<string, CreditMeter> = new Map();
+  readonly #byPeer: Map<string, CreditMeter> = new Map();
+  readonly #settings: ExchangeSettings;
+
+  constructor(families: readonly FamilyKey[], settings: ExchangeSettings) {
+    this.#settings = settings;
+    for (const { apiKey, feeLevel } of families) {
+      this.#byKey.set(apiKey, new CreditMeter(QUOTA_TENTHS[feeLevel] ?? 0));
+    }
+  }
+
+  /** An unknown key identifies nobody. */
+  payer(headers: Readonly<Record<string, string>>, peer: string, nowMs: number): Payer {
+    const byKey = this.#byKey.get(headers['pf-api-key'] ?? '');
+    if (byKey !== undefined) return { meter: byKey, identified: true };
+    let meter = this.#byPeer.get(peer);
+    if (meter === undefined) {
+      if (this.#byPeer.size >= MOST_PEERS) this.#forgetIdle(nowMs);
+      meter = new CreditMeter(this.#settings.unidentifiedQuotaTenths);
+      this.#byPeer.set(peer, meter);
+    }
+    return { meter, identified: false };
+  }
+
+  #forgetIdle(nowMs: number): void {
+    for (const [peer, meter] of this.#byPeer) if (meter.isIdle(nowMs)) this.#byPeer.delete(peer);
+  }
+}
+
+/** Tenths that an operation costs. A batch that is not well-formed costs one request. */
+export function operationTenths(
+  key: OperationKey,
+  body: unknown,
+  settings: ExchangeSettings,
+): number {
+  if (key === 'cancel_order' || key === 'cancel_all_orders') return COST.cancel;
+  if (key !== 'batch_orders' || settings.batchCost === 'request') return COST.action;
+  const actions = (body as Partial<BatchFields> | null)?.actions;
+  if (!Array.isArray(actions) || actions.length === 0) return COST.action;
+  let tenths = 0;
+  for (const action of actions) tenths += action?.type === 'Cancel' ? COST.cancel : COST.action;
+  return tenths;
+}

@@ -1,0 +1,248 @@
+import { DOLLARS, format } from '../../std/decimal.ts';
+import type {
+  AcceptSocket,
+  Host,
+  HttpRequest,
+  HttpResponse,
+  Listening,
+  ServerHandlers,
+  Timer,
+} from '../../std/host.ts';
+import { type Answer, Exchange, type OperationKey } from '../core/exchange.ts';
+import type { ExchangeState } from '../core/exchangeState.ts';
+import type { Truth } from '../core/truth.ts';
+import type { Crowd } from '../crowdPort.ts';
+import { DEFAULT_SETTINGS, type ExchangeSettings } from '../settings.ts';
+import { ChannelHub } from './channelHub.ts';
+import { CreditMeters } from './creditMeters.ts';
+import { ExchangeClock } from './exchangeClock.ts';
+import type { Gateway } from './gateway.ts';
+import { API, RestApi } from './restApi.ts';
+import {
+  type AccountLayout,
+  familyKeys,
+  type SeededAccount,
+  seededAccounts,
+} from './seededAccounts.ts';
+import { SocketSession } from './socketSession.ts';
+import { type TruthReport, truthReport } from './truthReport.ts';
+
+const { min } = Math;
+
+export interface ExchangeServerOptions extends AccountLayout {
+  readonly hostname: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly settings?: Partial<ExchangeSettings>;
+  readonly crowd: Crowd;
+}
+
+/** The line that `breakwater exchange` prints when it is ready, but for its `pid`. */
+export interface Startup {
+  /** Ends in `/api/v1`. */
+  readonly rest: string;
+  readonly ws: string;
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly secretKey: string;
+    readonly agentWallet: string;
+    readonly agentSecretKey: string;
+    readonly main: string;
+    readonly apiKey: string;
+    readonly owner: number;
+    /** Dollars. */
+    readonly balance: string;
+  }[];
+}
+
+const TRUTH_PATH = '/admin/truth';
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/** The simulated exchange on a host: its core, its crowd, and the two transports. */
+export class ExchangeServer implements Gateway, ServerHandlers {
+  readonly settings: ExchangeSettings;
+  readonly meters: CreditMeters;
+  readonly #host: Host;
+  readonly #options: ExchangeServerOptions;
+  readonly #clock: ExchangeClock;
+  readonly #accounts: readonly SeededAccount[];
+  readonly #exchange: Exchange;
+  readonly #hub: ChannelHub = new ChannelHub();
+  readonly #rest: RestApi;
+  readonly #sessions: Set<SocketSession> = new Set();
+  readonly #connections: Map<string, number> = new Map();
+  #crowdDueMs: number;
+  #pushDueMs: number;
+  #wake: Timer | undefined;
+  #wakeMs: number = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+  #listening: Listening | undefined;
+
+  private constructor(host: Host, options: ExchangeServerOptions) {
+    const { crowd } = options;
+    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    this.#host = host;
+    this.#options = options;
+    this.#clock = new ExchangeClock(host.clock);
+    this.#accounts = seededAccounts(options, host.crypto);
+    this.meters = new CreditMeters(familyKeys(this.#accounts), this.settings);
+    this.#exchange = new Exchange({
+      settings: this.settings,
+      accounts: this.#accounts,
+      verify: (message, signature, key) => host.crypto.verify(message, signature, key),
+      listener: this.#hub,
+      crowd,
+    });
+    this.#hub.attach(this.#exchange.state);
+    this.#rest = new RestApi(this);
+    const nowMs = this.nowMs();
+    this.#crowdDueMs = nowMs;
+    this.#pushDueMs = nowMs + this.settings.bookPushMs;
+  }
+
+  /** Opens the books, then the port. Rejects with `PORT_BUSY` when it is taken. */
+  static async start(host: Host, options: ExchangeServerOptions): Promise<ExchangeServer> {
+    const server = new ExchangeServer(host, options);
+    server.#step(() => options.crowd.open(server.#exchange.port, server.nowMs()));
+    const { hostname, maxConnections, port } = options;
+    const { maxBytes } = server.settings;
+    try {
+      server.#listening = await host.server.listen(
+        { hostname, port, maxBytes, maxConnections },
+        server,
+      );
+    } catch (refusal) {
+      await server.close();
+      throw refusal;
+    }
+    return server;
+  }
+
+  /** Stops the clock of the markets and drops every connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.cancel();
+    await this.#listening?.close();
+  }
+
+  get port(): number {
+    return this.#listening?.port ?? 0;
+  }
+
+  get truth(): Truth {
+    return this.#exchange.state.truth;
+  }
+
+  startup(): Startup {
+    const where = `${this.#options.hostname}:${this.port}`;
+    return {
+      rest: `http://${where}${API}`,
+      ws: `ws://${where}/ws`,
+      accounts: this.#accounts.map((account) => ({
+        account: account.address,
+        secretKey: account.secretKey,
+        agentWallet: account.agentWallet,
+        agentSecretKey: account.agentSecretKey,
+        main: account.main,
+        apiKey: account.apiKey,
+        owner: account.owner,
+        balance: format(account.balanceMicro, DOLLARS),
+      })),
+    };
+  }
+
+  /** What really happened, for tests and for the report of the demo. */
+  report(): TruthReport {
+    return truthReport(this.#exchange.state);
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  run<T>(read: (state: ExchangeState) => T): T {
+    return this.#step(() => read(this.#exchange.state));
+  }
+
+  submit(key: OperationKey, body: unknown, answer: Answer): void {
+    this.#step(() => this.#exchange.submit(key, body, answer));
+  }
+
+  onRequest(request: HttpRequest, peer: string): Promise<HttpResponse> {
+    if (request.path === TRUTH_PATH && request.method === 'GET' && LOOPBACK.test(peer)) {
+      const headers = { 'content-type': 'application/json' };
+      return Promise.resolve({ status: 200, headers, body: JSON.stringify(this.report()) });
+    }
+    return this.#rest.handle(request, peer);
+  }
+
+  onUpgrade(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    peer: string,
+  ): AcceptSocket | number {
+    if (path.split('?', 1)[0] !== '/ws') return 404;
+    const open = this.#connections.get(peer) ?? 0;
+    if (open >= this.settings.connectionsPerPeer) return 429;
+    const payer = this.meters.payer(headers, peer, this.nowMs());
+    return (socket) => {
+      const session = new SocketSession(socket, this, this.#hub, payer);
+      this.#sessions.add(session);
+      this.#connections.set(peer, (this.#connections.get(peer) ?? 0) + 1);
+      return {
+        onMessage: (text) => session.onMessage(text),
+        onClose: () => this.#closed(session, peer),
+      };
+    };
+  }
+
+  #closed(session: SocketSession, peer: string): void {
+    session.closed();
+    this.#sessions.delete(session);
+    const left = (this.#connections.get(peer) ?? 1) - 1;
+    if (left > 0) this.#connections.set(peer, left);
+    else this.#connections.delete(peer);
+  }
+
+  /** Everything happens in a step: first what was due, then the work, then what it caused goes out. */
+  #step<T>(work: () => T): T {
+    const nowMs = this.nowMs();
+    this.#exchange.setTime(nowMs);
+    this.#exchange.release();
+    const result = work();
+    this.#hub.endStep();
+    this.#arm();
+    return result;
+  }
+
+  #arm(): void {
+    const dueMs = min(this.#exchange.dueMs(), this.#crowdDueMs, this.#pushDueMs);
+    if (this.#isClosed || dueMs >= this.#wakeMs) return;
+    this.#wake?.cancel();
+    this.#wakeMs = dueMs;
+    const delayMs = dueMs - this.nowMs();
+    this.#wake = this.#host.timers.after(delayMs > 0 ? delayMs : 0, () => this.#wakeUp());
+  }
+
+  #wakeUp(): void {
+    this.#wakeMs = Number.POSITIVE_INFINITY;
+    this.#step(() => {
+      const { nowMs } = this.#exchange.state;
+      if (nowMs >= this.#crowdDueMs) this.#crowdDueMs = this.#options.crowd.act(nowMs);
+      if (nowMs < this.#pushDueMs) return;
+      this.#hub.push();
+      this.#closeIdle(nowMs);
+      // A late wake-up skips pushes instead of sending them in a burst.
+      while (this.#pushDueMs <= nowMs) this.#pushDueMs += this.settings.bookPushMs;
+    });
+  }
+
+  #closeIdle(nowMs: number): void {
+    const { idleCloseMs, lifetimeMs } = this.settings;
+    for (const session of this.#sessions) {
+      if (nowMs - session.lastMessageMs >= idleCloseMs) session.close('idle');
+      else if (nowMs - session.openedMs >= lifetimeMs) session.close('lifetime');
+    }
+  }
+}

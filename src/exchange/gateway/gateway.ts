@@ -1,0 +1,18 @@
+import type { Answer, OperationKey } from '../core/exchange.ts';
+import type { ExchangeState } from '../core/exchangeState.ts';
+import type { Truth } from '../core/truth.ts';
+import type { ExchangeSettings } from '../settings.ts';
+import type { CreditMeters } from './creditMeters.ts';
+
+/** What the two transports need of the running exchange. */
+export interface Gateway {
+  readonly settings: ExchangeSettings;
+  readonly meters: CreditMeters;
+  readonly truth: Truth;
+  /** The exchange's clock, wall ms. */
+  nowMs(): number;
+  /** Reads the exchange as it is now. */
+  run<T>(read: (state: ExchangeState) => T): T;
+  /** Hands a request body to the exchange, at its own time. */
+  submit(key: OperationKey, body: unknown, answer: Answer): void;
+}

@@ -1,0 +1,130 @@
+import { BATCH_ORDERS } from '../../protocol/operations/batchOrders.ts';
+import { CANCEL_ALL_ORDERS } from '../../protocol/operations/cancelAllOrders.ts';
+import { CANCEL_ORDER } from '../../protocol/operations/cancelOrder.ts';
+import { CREATE_MARKET_ORDER } from '../../protocol/operations/createMarketOrder.ts';
+import { CREATE_ORDER } from '../../protocol/operations/createOrder.ts';
+import { COST } from '../../protocol/operations/operation.ts';
+import { UPDATE_LEVERAGE } from '../../protocol/operations/updateLeverage.ts';
+import type { HttpRequest, HttpResponse } from '../../std/host.ts';
+import type { OperationKey } from '../core/exchange.ts';
+import { malformed, notFound, RATE_LIMITED, type Refusal } from '../core/refusal.ts';
+import { refusalBody, restData } from '../payloads/replyPayloads.ts';
+import { WINDOW_S } from './creditMeter.ts';
+import { operationTenths, type Payer } from './creditMeters.ts';
+import type { Gateway } from './gateway.ts';
+import { Query } from './query.ts';
+import { HEAVY_READS, LIGHT_READS, type Read } from './reads.ts';
+
+/** Where everything of the exchange's API lies. */
+export const API = '/api/v1';
+
+const OPERATIONS: ReadonlyMap<string, OperationKey> = new Map<string, OperationKey>([
+  [CREATE_ORDER.path, 'create_order'],
+  [CREATE_MARKET_ORDER.path, 'create_market_order'],
+  [CANCEL_ORDER.path, 'cancel_order'],
+  [CANCEL_ALL_ORDERS.path, 'cancel_all_orders'],
+  [BATCH_ORDERS.path, 'batch_orders'],
+  [UPDATE_LEVERAGE.path, 'update_leverage'],
+]);
+
+/** The exchange over HTTP: reads at once, operations when the exchange answers. */
+export class RestApi {
+  readonly #gateway: Gateway;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  handle(request: HttpRequest, peer: string): Promise<HttpResponse> {
+    const nowMs = this.#gateway.nowMs();
+    const payer = this.#gateway.meters.payer(request.headers, peer, nowMs);
+    const [path = '', query = ''] = request.path.split('?', 2);
+    const route = path.startsWith(API) ? path.slice(API.length) : '';
+    if (request.method === 'GET') return Promise.resolve(this.#read(route, query, payer));
+    const key = OPERATIONS.get(route);
+    if (key !== undefined) return this.#operate(key, request.body ?? '', payer);
+    return Promise.resolve(this.#refuse(notFound('Not found'), payer));
+  }
+
+  #read(route: string, query: string, payer: Payer): HttpResponse {
+    const heavy = HEAVY_READS.get(route);
+    const reader = heavy ?? LIGHT_READS.get(route);
+    if (reader === undefined) return this.#refuse(notFound('Not found'), payer);
+    const { settings } = this.#gateway;
+    const heavyTenths = payer.identified
+      ? settings.heavyGetTenths
+      : settings.heavyGetUnidentifiedTenths;
+    if (!this.#spend(payer, heavy === undefined ? COST.get : heavyTenths)) {
+      return this.#refuse(RATE_LIMITED, payer);
+    }
+    const result = this.#gateway.run((state) => reader(state, new Query(query)));
+    if (!result.ok) return this.#refuse(result.refusal, payer);
+    return this.#respond(200, readBody(result.value), payer);
+  }
+
+  #operate(key: OperationKey, text: string, payer: Payer): Promise<HttpResponse> {
+    const body = parsed(text);
+    if (!this.#spend(payer, operationTenths(key, body, this.#gateway.settings))) {
+      return Promise.resolve(this.#refuse(RATE_LIMITED, payer));
+    }
+    if (body === undefined) {
+      return Promise.resolve(this.#refuse(malformed('expected value at line 1 column 1'), payer));
+    }
+    return new Promise((resolve) => {
+      this.#gateway.submit(key, body, (result) => {
+        if (!result.ok) {
+          resolve(this.#refuse(result.refusal, payer));
+          return;
+        }
+        const data = restData(result.value);
+        const answer = JSON.stringify({ success: true, data, error: null, code: null });
+        resolve(this.#respond(200, answer, payer));
+      });
+    });
+  }
+
+  #spend({ meter }: Payer, tenths: number): boolean {
+    const granted = meter.spend(this.#gateway.nowMs(), tenths);
+    if (!granted) this.#gateway.truth.tooManyRequests += 1;
+    return granted;
+  }
+
+  #refuse(refusal: Refusal, payer: Payer): HttpResponse {
+    const response = this.#respond(refusal.status, refusalBody(refusal), payer);
+    if (refusal.form !== 'bare') return response;
+    return { ...response, headers: { ...response.headers, 'content-type': 'text/plain' } };
+  }
+
+  #respond(status: number, body: string, { meter }: Payer): HttpResponse {
+    const nowMs = this.#gateway.nowMs();
+    const left = meter.remainingTenths(nowMs);
+    return {
+      status,
+      headers: {
+        'content-type': 'application/json',
+        ratelimit: `"credits";r=${left};t=${meter.refreshS(nowMs)}`,
+        'ratelimit-policy': `"credits";q=${meter.quotaTenths};w=${WINDOW_S}`,
+      },
+      body,
+    };
+  }
+}
+
+/** The JSON value of a body; `undefined` when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paginated reads show no error and no code, as documented. */
+function readBody({ data, lastOrderId, nextCursor }: Read): string {
+  const counter = lastOrderId === undefined ? {} : { last_order_id: lastOrderId };
+  if (nextCursor === undefined) {
+    return JSON.stringify({ success: true, data, error: null, code: null, ...counter });
+  }
+  const page = { next_cursor: nextCursor, has_more: nextCursor !== null };
+  return JSON.stringify({ success: true, data, ...page, ...counter });
+}

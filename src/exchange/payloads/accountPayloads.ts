@@ -1,0 +1,140 @@
+import { FEE_TIERS } from '../../ledger/fees.ts';
+import {
+  liquidationMicro,
+  type MarginSummary,
+  maintenanceMarginMicro,
+} from '../../ledger/margin.ts';
+import { entryPrice } from '../../ledger/position.ts';
+import { formatAmount } from '../../protocol/market.ts';
+import { sideOf } from '../../protocol/terms.ts';
+import { DOLLARS, format, RATE } from '../../std/decimal.ts';
+import { type Account, type Holding, marginOf } from '../core/account.ts';
+import { type ExchangeState, markPrices } from '../core/exchangeState.ts';
+import type { MarketState } from '../core/marketState.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const money = (micro: number): string => format(micro, DOLLARS);
+
+function margin(state: ExchangeState, account: Account): MarginSummary {
+  const markets = state.markets.map(({ market }) => market);
+  return marginOf(account, markets, markPrices(state));
+}
+
+/** What an account holds, market by market. */
+function positions(
+  state: ExchangeState,
+  account: Account,
+): { readonly here: MarketState; readonly holding: Holding }[] {
+  return state.markets
+    .map((here) => ({ here, holding: account.holdings[here.market.id] as Holding }))
+    .filter(({ holding }) => holding.position.lots !== 0);
+}
+
+/** Data of `GET /account`. */
+export function accountRow(state: ExchangeState, account: Account): Row {
+  const figures = margin(state, account);
+  const tier = FEE_TIERS[account.feeLevel];
+  return {
+    balance: money(account.balanceMicro),
+    fee_level: account.feeLevel,
+    maker_fee: format(tier?.makerNano ?? 0, RATE),
+    taker_fee: format(tier?.takerNano ?? 0, RATE),
+    account_equity: money(figures.equityMicro),
+    cross_account_equity: money(figures.equityMicro),
+    spot_market_value: '0',
+    spot_collateral: '0',
+    available_to_spend: money(figures.availableMicro),
+    available_to_withdraw: money(figures.withdrawableMicro),
+    pending_balance: '0',
+    pending_interest: '0',
+    total_margin_used: money(figures.usedMicro),
+    cross_mmr: money(figures.maintenanceMicro),
+    positions_count: positions(state, account).length,
+    orders_count: account.open.size,
+    stop_orders_count: 0,
+    spot_balances: [],
+    updated_at: account.updatedMs,
+  };
+}
+
+/** Data of the channel `account_info`. */
+export function accountInfo(state: ExchangeState, account: Account): Row {
+  const figures = margin(state, account);
+  return {
+    ae: money(figures.equityMicro),
+    as: money(figures.availableMicro),
+    aw: money(figures.withdrawableMicro),
+    b: money(account.balanceMicro),
+    f: account.feeLevel,
+    mu: money(figures.usedMicro),
+    cm: money(figures.maintenanceMicro),
+    oc: account.open.size,
+    pb: '0',
+    pc: positions(state, account).length,
+    sc: 0,
+    sb: [],
+    t: state.nowMs,
+  };
+}
+
+/** Data of `GET /account/settings`: only markets whose leverage was changed. */
+export function settingsRow(state: ExchangeState, account: Account): Row {
+  const changed = state.markets.flatMap(({ market }) => {
+    const holding = account.holdings[market.id] as Holding;
+    if (holding.leverage === market.maxLeverage) return [];
+    return {
+      symbol: market.symbol,
+      isolated: false,
+      leverage: holding.leverage,
+      created_at: holding.leverageSetMs,
+      updated_at: holding.leverageUpdatedMs,
+    };
+  });
+  return { auto_lend_disabled: null, margin_settings: changed, spot_settings: [] };
+}
+
+/** Rows of `GET /positions`. */
+export function positionRows(state: ExchangeState, account: Account): Row[] {
+  const figures = margin(state, account);
+  return positions(state, account).map(({ here: { market }, here, holding }) => ({
+    symbol: market.symbol,
+    side: sideOf(holding.position.lots),
+    amount: formatAmount(market, Math.abs(holding.position.lots)),
+    entry_price: entryPrice(holding.position, market),
+    margin: '0',
+    funding: '0',
+    isolated: false,
+    liquidation_price: liquidationPrice(here, holding, figures),
+    created_at: holding.openedMs,
+    updated_at: holding.updatedMs,
+  }));
+}
+
+/** Rows of the channel `account_positions`. */
+export function positionUpdates(state: ExchangeState, account: Account): Row[] {
+  const figures = margin(state, account);
+  return positions(state, account).map(({ here: { market }, here, holding }) => ({
+    s: market.symbol,
+    d: sideOf(holding.position.lots),
+    a: formatAmount(market, Math.abs(holding.position.lots)),
+    p: entryPrice(holding.position, market),
+    m: '0',
+    f: '0',
+    i: false,
+    l: liquidationPrice(here, holding, figures),
+    t: holding.updatedMs,
+  }));
+}
+
+function liquidationPrice(
+  here: MarketState,
+  { position }: Holding,
+  figures: MarginSummary,
+): string | null {
+  const { market } = here;
+  const mark = here.markTicks();
+  const others = figures.maintenanceMicro - maintenanceMarginMicro(position, market, mark);
+  const micro = liquidationMicro(position, market, mark, figures.equityMicro, others);
+  return micro === undefined ? null : money(micro);
+}

@@ -12,7 +12,7 @@ export type Outcome<T> =
     }
   | { readonly kind: 'unknown'; readonly message: string };
 
-/** What the desk does about a refusal; decided by status, error id and message, never by the number. */
+/** What the desk does about a refusal; decided by message and status, never by the number. */
 export type RefusalReason =
   | 'rate-limited'
   | 'expired'
@@ -30,7 +30,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, RefusalReason])[] = [
   [/rate limit/i, 'rate-limited'],
   [/invalid message|expired/i, 'expired'],
   [
-    /verification failed|invalid signature|not authorized|unauthorized|invalid signer/i,
+    /verification failed|invalid signature|not authorized|unauthori[sz]ed|invalid signer/i,
     'signature',
   ],
   [/duplicate client order id/i, 'duplicate'],
@@ -38,8 +38,15 @@ const BY_MESSAGE: readonly (readonly [RegExp, RefusalReason])[] = [
   [/insufficient balance|immediate liquidation/i, 'balance'],
   [/no reasonable price/i, 'no-liquidity'],
   [/reduce-only/i, 'reduce-only'],
-  [/too low|too high|too far|multiple of|missing field|invalid/i, 'invalid'],
+  [/too low|too high|too far|multiple of|missing field|book not found|invalid/i, 'invalid'],
 ];
+
+/** For a refusal without words: 401 and 402 are the WebSocket's codes for signature and signer. */
+const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
+  401: 'signature',
+  402: 'signature',
+  404: 'not-found',
+};
 
 /**
  * The reason behind an error body. Two numbering schemes are in use, so the number is no basis
@@ -48,7 +55,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, RefusalReason])[] = [
 export function refusalReason(status: number, message: string): RefusalReason {
   if (status === 429) return 'rate-limited';
   for (const [pattern, reason] of BY_MESSAGE) if (pattern.test(message)) return reason;
-  return status === 404 ? 'not-found' : 'other';
+  return BY_STATUS[status] ?? 'other';
 }
 
 /**

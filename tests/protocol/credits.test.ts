@@ -123,6 +123,7 @@ test('PROTO-27, PROTO-28, PROTO-29, PROTO-30: like the naive ledger in every lif
       for (const urgent of [true, false]) {
         expect(bucket.available(now, urgent)).toBe(ledger.available(now, urgent));
       }
+      expect(bucket.spentInWindow(now)).toBe(ledger.spentBefore(now));
       expect(bucket.totalTenths).toBe(total);
     }
   });

@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeFrame } from '../../src/protocol/frames/decodeFrame.ts';
 import type { Frame } from '../../src/protocol/frames/frame.ts';
+// Types only; loaded so that coverage does not take its lines for code that never ran.
+import '../../src/protocol/frames/frame.ts';
 import { makeMarket } from '../../src/protocol/market.ts';
 import { MarketIndex } from '../../src/protocol/marketIndex.ts';
 import { ORDER_EVENTS, ORDER_STATUSES } from '../../src/protocol/terms.ts';
@@ -485,8 +487,6 @@ describe('words', () => {
     const cause = { cause: 'normal' };
     expect(decode(withWord('trades', 'tc', 'lottery'))).toMatchObject({ rows: [cause, {}] });
     expect(decode(withWord('accountTrades', 'tc', 'lottery'))).toMatchObject({ rows: [cause] });
-  });
-    }
   });
 
   test.each([

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { integer, parseWith } from '../fields.ts';
+import { integer } from '../fields.ts';
 import type { Credits } from '../frames/frame.ts';
 import { failureOf, type Outcome } from '../outcome.ts';
 
 const envelopeSchema = z.object({
-  success: z.boolean().optional(),
-  data: z.unknown(),
+  success: z.boolean().nullish(),
+  // Errors have none, and zod takes an unknown field for a required one.
+  data: z.unknown().optional(),
   error: z.string().nullish(),
   last_order_id: integer.nullish(),
   next_cursor: z.string().nullish(),
@@ -23,22 +24,24 @@ export interface Envelope {
 
 /**
  * Reads any REST answer: the usual envelope, the short error form, a bare string, or the HTML of a
- * proxy. A 2xx whose body cannot be read is an unknown outcome, not a failure.
+ * proxy. A 2xx that can't be read, or contradicts itself, is an unknown outcome, not a failure.
  */
 export function readEnvelope(status: number, body: string): Outcome<Envelope> {
+  const start = body.slice(0, 200);
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return failureOf(status >= 200 && status < 300 ? 599 : status, body.slice(0, 200));
+    return failureOf(status, start);
   }
-  if (typeof json === 'string') return failureOf(status >= 300 ? status : 599, json);
+  if (typeof json === 'string') return failureOf(status, json);
   const parsed = envelopeSchema.safeParse(json);
-  if (!parsed.success) return failureOf(status >= 300 ? status : 599, body.slice(0, 200));
+  if (!parsed.success) return failureOf(status, start);
   const { success, data, error, last_order_id, next_cursor, has_more } = parsed.data;
-  if (status >= 300 || success === false || (error !== null && error !== undefined)) {
-    return failureOf(status >= 300 ? status : 422, error ?? body.slice(0, 200));
-  }
+  if (status < 200 || status >= 300) return failureOf(status, error ?? start);
+  const failed = typeof error === 'string';
+  if (success === false || (failed && success !== true)) return failureOf(422, error ?? start);
+  if (failed || (success !== true && data === undefined)) return failureOf(status, start);
   return {
     kind: 'ok',
     value: {
@@ -69,9 +72,8 @@ const placedSchema = z.object({
   i: integer.nullish(),
 });
 
-/** The exchange's order id in the answer to a create; 0 when it did not say. */
+/** The exchange's order id in the answer to a create; 0 when it did not say one that we can read. */
 export function readOrderId(data: unknown): number {
-  if (typeof data !== 'object' || data === null) return 0;
-  const placed = parseWith(placedSchema, data, 'create');
-  return placed.order_id ?? placed.i ?? 0;
+  const placed = placedSchema.safeParse(data).data;
+  return placed?.order_id ?? placed?.i ?? 0;
 }

@@ -9,7 +9,6 @@ const infoSchema = z.object({
   max_leverage: integer,
   min_order_size: decimal,
   max_order_size: decimal,
-  instrument_type: z.string().optional(),
 });
 
 /**

@@ -9,7 +9,7 @@ const { exp, floor, imul, log, max } = Math;
 const RUNG = 1e-4;
 const RUNGS = 15;
 const RUNG_DOLLARS = { least: 40_000, most: 90_000 };
-const TOUCH_DOLLARS = { least: 30_000, most: 90_000 };
+const TOUCH_DOLLARS = { least: 40_000, most: 120_000 };
 /** An order that has less than this share of its lots left is replaced. */
 const WORN = 0.4;
 
@@ -55,10 +55,7 @@ export class Ladder {
   /** Quotes `ticks`, moves the rungs behind it and withdraws the walls. */
   settle(ticks: number): void {
     this.#dropWalls();
-    if (this.#touch?.ticks !== ticks) {
-      if (this.#touch) this.#market.cancel(this.#touch.orderId);
-      this.#touch = this.#place(ticks, this.#drawLots(ticks, TOUCH_DOLLARS));
-    }
+    if (this.#touch?.ticks !== ticks || this.#isWorn(this.#touch)) this.#placeTouch(ticks);
     const nearest = this.#cellBehind(ticks);
     const farthest = nearest - this.#better * (RUNGS - 1);
     for (const [cell, rung] of this.#rungs) {
@@ -72,13 +69,7 @@ export class Ladder {
 
   /** Replaces the orders that takers have worn down. */
   refill(): void {
-    if (this.#touch && this.#isWorn(this.#touch)) {
-      this.#market.cancel(this.#touch.orderId);
-      this.#touch = this.#place(
-        this.#touch.ticks,
-        this.#drawLots(this.#touch.ticks, TOUCH_DOLLARS),
-      );
-    }
+    if (this.#touch && this.#isWorn(this.#touch)) this.#placeTouch(this.#touch.ticks);
     for (const [cell, rung] of this.#rungs) {
       if (!this.#isWorn(rung)) continue;
       this.#market.cancel(rung.orderId);
@@ -118,6 +109,11 @@ export class Ladder {
   #dropWalls(): void {
     for (const wall of this.#walls) this.#market.cancel(wall.orderId);
     if (this.#walls.length > 0) this.#walls = [];
+  }
+
+  #placeTouch(ticks: number): void {
+    if (this.#touch) this.#market.cancel(this.#touch.orderId);
+    this.#touch = this.#place(ticks, this.#drawLots(ticks, TOUCH_DOLLARS));
   }
 
   #placeRung(cell: number): void {

@@ -78,8 +78,7 @@ function extremes(bar: Bar, random: Random): Anchor[] {
   );
 }
 
-/** Folds a price that left the bar back into it. */
+/** Folds a price that left the bar back into it; one step is far shorter than the bar. */
 function reflect(price: number, low: number, high: number): number {
-  const folded = price > high ? 2 * high - price : price < low ? 2 * low - price : price;
-  return clamp(folded, low, high);
+  return price > high ? 2 * high - price : price < low ? 2 * low - price : price;
 }

@@ -3,8 +3,9 @@ import { invariant } from '../../std/assert.ts';
 import { SeededRandom } from '../../std/random.ts';
 import { MINUTE_MS } from '../../tape/parseBars.ts';
 import type { Bar, Tape } from '../../tape/tape.ts';
-import type { Crowd, CrowdPort, MinuteBar } from '../crowdPort.ts';
+import type { CrowdPort, MinuteBar } from '../crowdPort.ts';
 import { MarketCrowd } from './marketCrowd.ts';
+import type { TapeDrivenCrowd } from './port.ts';
 
 const { ceil, floor, imul, max, min } = Math;
 
@@ -28,14 +29,15 @@ export interface TapeCrowdOptions {
  * there with the print of its open. When the tape ends, the markets hold the last close: quotes
  * stay, takers go.
  */
-export class TapeCrowd implements Crowd {
+export class TapeCrowd implements TapeDrivenCrowd {
   readonly #tape: Tape;
   readonly #seed: number;
   readonly #speed: number;
   readonly #firstMinute: number;
   #markets: readonly MarketCrowd[] = [];
   #minute: number;
-  #openedMs = 0;
+  /** Wall time of the start, which has not come yet. */
+  #openedMs: number = Number.POSITIVE_INFINITY;
   #actedMs = 0;
   #nextMs = 0;
 
@@ -49,12 +51,11 @@ export class TapeCrowd implements Crowd {
     this.#minute = this.#firstMinute;
   }
 
-  /** True when the last minute of the tape is over. */
   get ended(): boolean {
     return this.#minute >= this.#tape.minutes;
   }
 
-  /** Tape time at a wall time, held inside the minute in force: ask for it when a print happens. */
+  /** Held inside the minute in force, however late an act is. */
   tapeMs(wallMs: number): number {
     const passedMs = floor((wallMs - this.#openedMs) * this.#speed);
     const startMs = this.#tape.startMs + this.#minute * MINUTE_MS;
@@ -89,11 +90,6 @@ export class TapeCrowd implements Crowd {
     this.#markets[market]?.onFill();
   }
 
-  /**
-   * To be called just before somebody else's order enters a book, after every check and delay, so
-   * that it cannot trade or rest outside the recorded minute. `limitTicks` is the worst price that
-   * it may reach, `lots` the most that it may take: 1 for a post-only order.
-   */
   brace(market: number, side: Side, limitTicks: number, lots: number): void {
     this.#markets[market]?.brace(side, limitTicks, lots);
   }

@@ -3,9 +3,8 @@ import { invariant } from '../../std/assert.ts';
 import { SeededRandom } from '../../std/random.ts';
 import { MINUTE_MS } from '../../tape/parseBars.ts';
 import type { Bar, Tape } from '../../tape/tape.ts';
-import type { CrowdPort, MinuteBar } from '../crowdPort.ts';
+import type { Crowd, CrowdPort, MinuteBar } from '../crowdPort.ts';
 import { MarketCrowd } from './marketCrowd.ts';
-import type { TapeDrivenCrowd } from './port.ts';
 
 const { ceil, floor, imul, max, min } = Math;
 
@@ -29,7 +28,7 @@ export interface TapeCrowdOptions {
  * there with the print of its open. When the tape ends, the markets hold the last close: quotes
  * stay, takers go.
  */
-export class TapeCrowd implements TapeDrivenCrowd {
+export class TapeCrowd implements Crowd {
   readonly #tape: Tape;
   readonly #seed: number;
   readonly #speed: number;
@@ -51,6 +50,7 @@ export class TapeCrowd implements TapeDrivenCrowd {
     this.#minute = this.#firstMinute;
   }
 
+  /** True when the last minute of the tape is over: quotes stay, takers are gone. */
   get ended(): boolean {
     return this.#minute >= this.#tape.minutes;
   }

@@ -1,0 +1,132 @@
+import type { SessionState } from '../desk/ports.ts';
+import type { Frame } from '../protocol/frames/frame.ts';
+import type { Host, Timer } from '../std/host.ts';
+import { unit } from '../std/random.ts';
+import { backoffMs } from './backoffMs.ts';
+import { Connection, type ConnectionPlan } from './connection.ts';
+
+export interface StreamHandlers {
+  /** Only changes are reported, and never `stale` without `down` after it. */
+  onState(state: SessionState): void;
+  onFrame(frame: Frame): void;
+  /** What was under way on the connection will not be answered any more. */
+  onLost(connection: Connection, reason: string): void;
+  /** Whether answers are still expected on a connection that is to be closed. */
+  isBusy(connection: Connection): boolean;
+}
+
+/**
+ * A subscribed connection that is kept: reconnected with back-off when it is lost, replaced before
+ * the exchange would end it. While it is replaced both deliver, so nothing is missed and some frames
+ * come twice.
+ */
+export class Stream {
+  readonly #host: Host;
+  readonly #plan: ConnectionPlan;
+  readonly #handlers: StreamHandlers;
+  #state: SessionState | undefined;
+  /** The acknowledged connection, which carries requests. */
+  #current: Connection | undefined;
+  #readyAtUs = 0;
+  /** On its way to become the current one. */
+  #candidate: Connection | undefined;
+  readonly #retiring = new Map<Connection, Timer>();
+  #failures = 0;
+  #next: Timer | undefined;
+  #closed = false;
+
+  constructor(host: Host, plan: ConnectionPlan, handlers: StreamHandlers) {
+    this.#host = host;
+    this.#plan = plan;
+    this.#handlers = handlers;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#next?.cancel();
+    for (const timer of this.#retiring.values()) timer.cancel();
+    for (const connection of [this.#current, this.#candidate, ...this.#retiring.keys()]) {
+      connection?.close();
+    }
+  }
+
+  /** Sends on the current connection: which one and when, or `undefined` when none can take it. */
+  send(text: string): { connection: Connection; monoUs: number } | undefined {
+    const connection = this.#current;
+    const monoUs = connection?.send(text);
+    return connection === undefined || monoUs === undefined ? undefined : { connection, monoUs };
+  }
+
+  #connect(): void {
+    this.#candidate = new Connection(this.#host, this.#plan, {
+      onReady: (connection) => this.#onReady(connection),
+      onFrame: (_connection, frame) => this.#handlers.onFrame(frame),
+      onStale: (connection) => {
+        if (connection === this.#current) this.#report('stale');
+      },
+      onClosed: (connection, reason) => this.#onClosed(connection, reason),
+    });
+  }
+
+  #onReady(connection: Connection): void {
+    const { renewAfterMs, renewSpreadMs } = this.#plan.settings;
+    const replaced = this.#current;
+    this.#candidate = undefined;
+    this.#current = connection;
+    this.#readyAtUs = this.#host.clock.monoUs();
+    this.#connectAfter(renewAfterMs - renewSpreadMs * unit(this.#host.random));
+    if (replaced !== undefined) this.#retire(replaced);
+    this.#report('up');
+  }
+
+  #retire(connection: Connection): void {
+    const timer = this.#host.timers.after(this.#plan.settings.retireMs, () => {
+      if (this.#handlers.isBusy(connection)) this.#retire(connection);
+      else connection.close();
+    });
+    this.#retiring.set(connection, timer);
+  }
+
+  #onClosed(connection: Connection, reason: string): void {
+    this.#handlers.onLost(connection, reason);
+    const retiring = this.#retiring.get(connection);
+    if (retiring !== undefined) {
+      retiring.cancel();
+      this.#retiring.delete(connection);
+      return;
+    }
+    if (this.#closed) return;
+    this.#plan.notice(`connection lost: ${reason}`);
+    if (connection === this.#current) {
+      this.#current = undefined;
+      if (this.#lastedMs() >= this.#plan.settings.stableMs) this.#failures = 0;
+      this.#report('down');
+      // A replacement is on its way: its end decides what comes next.
+      if (this.#candidate !== undefined) return;
+    } else {
+      this.#candidate = undefined;
+      if (this.#current === undefined) this.#report('down');
+    }
+    this.#failures += 1;
+    this.#connectAfter(backoffMs(this.#failures, this.#plan.settings, this.#host.random));
+  }
+
+  #lastedMs(): number {
+    return (this.#host.clock.monoUs() - this.#readyAtUs) / 1000;
+  }
+
+  #connectAfter(delayMs: number): void {
+    this.#next?.cancel();
+    this.#next = this.#host.timers.after(delayMs, () => this.#connect());
+  }
+
+  #report(state: SessionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#handlers.onState(state);
+  }
+}

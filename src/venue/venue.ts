@@ -1,0 +1,101 @@
+import type {
+  SignedRequest,
+  VenueAccount,
+  VenueFamily,
+  VenuePort,
+  VenueSink,
+} from '../desk/ports.ts';
+import type { MarketIndex } from '../protocol/marketIndex.ts';
+import type { Query } from '../protocol/queries.ts';
+import { invariant } from '../std/assert.ts';
+import type { Host } from '../std/host.ts';
+import { FamilySession, type SessionContext } from './familySession.ts';
+import { RestClient } from './restClient.ts';
+import { type PublicChannel, publicSubscriptions } from './subscription.ts';
+import { DEFAULT_VENUE_SETTINGS, type VenueSettings } from './venueSettings.ts';
+
+export interface VenueOptions {
+  /** Base URL of REST, ending in `/api/v1`. */
+  readonly restUrl: string;
+  readonly wsUrl: string;
+  readonly markets: MarketIndex;
+  readonly families: readonly VenueFamily[];
+  readonly accounts: readonly VenueAccount[];
+  /** Public channels, all markets each, over the first family's connection. Default all five. */
+  readonly publicChannels?: readonly PublicChannel[];
+  /** What differs from {@link DEFAULT_VENUE_SETTINGS}. */
+  readonly settings?: Partial<VenueSettings>;
+  /** One sentence for everything that a person watching the connections wants to know. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+const ALL_CHANNELS: readonly PublicChannel[] = ['prices', 'book', 'bbo', 'trades', 'candle'];
+
+/**
+ * The desk's way to the exchange: one session per family. The sink is never called from inside
+ * `start`, `transmit`, `query` or `close`, always afterwards.
+ */
+export class Venue implements VenuePort {
+  readonly #rest: RestClient;
+  readonly #sessions: readonly FamilySession[];
+  readonly #byAccount = new Map<number, FamilySession>();
+
+  constructor(host: Host, options: VenueOptions, sink: VenueSink) {
+    const settings = { ...DEFAULT_VENUE_SETTINGS, ...options.settings };
+    const { markets, families, accounts } = options;
+    this.#rest = new RestClient(
+      host.transport,
+      options.restUrl,
+      settings.requestTimeoutMs,
+      markets,
+    );
+    const context: SessionContext = {
+      host,
+      rest: this.#rest,
+      sink,
+      settings,
+      markets,
+      url: options.wsUrl,
+      notice: options.onNotice ?? ((): void => undefined),
+    };
+    const channels = publicSubscriptions(options.publicChannels ?? ALL_CHANNELS, markets.all);
+    // Every family's first connection comes before any account's own.
+    let spare = settings.maxSockets - families.length;
+    this.#sessions = families.map((family, position) => {
+      const members = accounts.filter((account) => account.family === family.index);
+      const wanted = members.length === 1 ? 0 : members.length;
+      const granted = Math.max(0, Math.min(wanted, spare));
+      spare -= granted;
+      const session = new FamilySession(context, family, members, {
+        sockets: position < settings.maxSockets ? 1 + granted : 0,
+        publicChannels: position === 0 ? channels : [],
+      });
+      for (const { index } of members) this.#byAccount.set(index, session);
+      return session;
+    });
+  }
+
+  start(): void {
+    for (const session of this.#sessions) session.start();
+  }
+
+  transmit(request: SignedRequest): void {
+    this.#sessionOf(request.account).transmit(request);
+  }
+
+  query(requestId: number, account: number, query: Query): void {
+    void this.#sessionOf(account).query(requestId, query);
+  }
+
+  /** Closes every connection. What was under way is reported as unknown. */
+  async close(): Promise<void> {
+    for (const session of this.#sessions) session.close();
+    await this.#rest.close();
+  }
+
+  #sessionOf(account: number): FamilySession {
+    const session = this.#byAccount.get(account);
+    invariant(session !== undefined, `no session for account ${account}`);
+    return session;
+  }
+}

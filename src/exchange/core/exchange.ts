@@ -129,8 +129,7 @@ export class Exchange {
   #batch(body: unknown): Result<Prepared> {
     const batch = batchSchema.safeParse(body);
     if (!batch.success) {
-      const given = typeof body === 'object' && body !== null ? { ...body } : {};
-      return refused(malformed(problemOf(batch.error.issues[0], given)));
+      return refused(malformed(problemOf(batch.error.issues, body)));
     }
     const signed: Signed[] = [];
     for (const { data, type } of batch.data.actions) {

@@ -98,9 +98,6 @@ export const prepareCreateMarketOrder: Prepare<CreateMarketOrderFields> = (state
 
 export const prepareCancelOrder: Prepare<CancelOrderFields> = (state, request) => {
   const { fields } = request;
-  if ((fields.order_id === undefined) === (fields.client_order_id === undefined)) {
-    return refused(malformed('expected exactly one of `order_id`, `client_order_id`'));
-  }
   return immediately(() =>
     withAccount(request, (account) => {
       const result = cancelOrder(state, account, fields);
@@ -117,9 +114,6 @@ export const prepareCancelOrder: Prepare<CancelOrderFields> = (state, request) =
 
 export const prepareCancelAllOrders: Prepare<CancelAllOrdersFields> = (state, request) => {
   const { fields } = request;
-  if (!fields.all_symbols && fields.symbol === undefined) {
-    return refused(malformed('missing field `symbol`'));
-  }
   return immediately(() =>
     withAccount(request, (account) =>
       accepted({ of: 'cancel_all', count: cancelAllOrders(state, account, fields) }),

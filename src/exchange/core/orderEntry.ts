@@ -90,8 +90,9 @@ export function cancelOrder(
 
 function namedOrder(account: Account, fields: CancelOrderFields): Order | undefined {
   const { client_order_id: clientOrderId, order_id: orderId } = fields;
-  if (orderId !== undefined) return account.open.get(orderId);
-  return clientOrderId === undefined ? undefined : account.byClientId.get(clientOrderId);
+  return orderId === undefined
+    ? account.byClientId.get(clientOrderId as string)
+    : account.open.get(orderId);
 }
 
 /** Cancels the resting orders of an account, oldest first. Returns how many. */

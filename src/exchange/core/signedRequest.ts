@@ -34,9 +34,9 @@ export function readSigned<Fields>(
   if (!isBody(body)) return refused(malformed('expected a JSON object'));
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   const header = headerSchema.safeParse(given);
-  if (!header.success) return refused(malformed(problemOf(header.error.issues[0], given)));
+  if (!header.success) return refused(malformed(problemOf(header.error.issues, given)));
   const fields = operation.schema.safeParse(given);
-  if (!fields.success) return refused(malformed(problemOf(fields.error.issues[0], given)));
+  if (!fields.success) return refused(malformed(problemOf(fields.error.issues, given)));
   const account = state.accounts.byAddress(header.data.account);
   const refusal =
     checkSignature(state, verify, operation.type, header.data, body) ??
@@ -114,17 +114,16 @@ interface Issue {
 }
 
 /** The first problem of a body in the words of the exchange's own parser. */
-export function problemOf(
-  issue: Issue | undefined,
-  body: Readonly<Record<string, unknown>>,
-): string {
-  const field = issue?.path[0];
-  if (issue === undefined || field === undefined) return 'unexpected shape';
-  const name = String(field);
-  if (issue.path.length === 1 && !(name in body)) return `missing field \`${name}\``;
-  if (issue.code === 'invalid_value' && issue.values !== undefined) {
-    const known = issue.values.map((value) => `\`${String(value)}\``).join(', ');
-    return `unknown variant \`${String(body[name])}\`, expected one of ${known}`;
+export function problemOf(issues: readonly Issue[], body: unknown): string {
+  const { code, message, path, values } = issues[0] as Issue;
+  const name = path.join('.');
+  if (name === '') return message;
+  let value: unknown = body;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  if (value === undefined) return `missing field \`${String(path.at(-1))}\``;
+  if (code === 'invalid_value' && values !== undefined) {
+    const known = values.map((each) => `\`${String(each)}\``).join(', ');
+    return `unknown variant \`${String(value)}\`, expected one of ${known}`;
   }
-  return `${name}: ${issue.message}`;
+  return `${name}: ${message}`;
 }

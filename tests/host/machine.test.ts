@@ -144,6 +144,11 @@ describe('files', () => {
     expect(await files.mode(path)).toBe(0o600);
     expect(await files.exists(path)).toBe(true);
     expect(await files.list(home)).toEqual(['keys.json']);
+    const names = ['e', 'b', 'd', 'a', 'c'];
+    for (const name of names) await files.replace(join(home, name), name, 0o666);
+    expect(await files.list(home)).toEqual([...names.sort(), 'keys.json']);
+    // Whatever the umask of the process.
+    expect(await files.mode(join(home, 'a'))).toBe(0o666);
     // A folder cannot be replaced by a file: the temporary file must go too.
     await expect(files.replace(home, 'x', 0o600)).rejects.toThrow();
     expect(await readdir(join(folder, 'a'))).toEqual(['b']);

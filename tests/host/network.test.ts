@@ -116,6 +116,12 @@ describe('HTTP', () => {
       message: 'no answer within 40 ms',
     });
     expect(await asked.next()).toBe(POST.path);
+
+    // Its connection is not kept: the answer to this request must not be taken for that of another.
+    const ended = new Inbox<string>();
+    const port = await tcp((socket) => socket.on('close', () => ended.push('closed')).resume());
+    await expect(client(port).request(GET, 20)).rejects.toMatchObject({ outcome: 'unknown' });
+    expect(await ended.next()).toBe('closed');
   });
 
   test('HOST-4 a connection lost before the answer means unknown, and nothing is sent again', async () => {
@@ -168,6 +174,7 @@ describe('HTTP', () => {
     expect(await raw.next()).toMatch(/^HTTP\/1.1 405 /);
     expect((await http.request(GET, 5_000)).body).toBe('fine');
     expect(requests.map(({ path }) => path)).toEqual(['/bug', '/info']);
+    expect(requests[1]).not.toHaveProperty('body');
   });
 
   test('HOST-6 a client that leaves in the middle of its body costs nothing', async () => {

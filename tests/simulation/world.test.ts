@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createNodeCrypto } from '../../src/host/nodeCrypto.ts';
 import { EventQueue } from '../../src/simulation/eventQueue.ts';
 import { createRememberingCrypto } from '../../src/simulation/rememberingCrypto.ts';
+import type { SpanUs } from '../../src/simulation/spanUs.ts';
 import { World } from '../../src/simulation/world.ts';
 import type { Host, HttpResponse } from '../../src/std/host.ts';
 import { collect, reply, serve } from '../host/support/serve.ts';
@@ -113,8 +114,11 @@ describe('time', () => {
 });
 
 /** Two hosts that talk over HTTP and WebSocket, write files and roll dice; returns what happened. */
-async function play(seed: number): Promise<{ fingerprint: string; story: string }> {
-  const world = new World({ seed });
+async function play(
+  seed: number,
+  latencyUs: SpanUs = [1000, 3000],
+): Promise<{ fingerprint: string; story: string }> {
+  const world = new World({ seed, latencyUs });
   const desk = world.host('desk');
   const exchange = world.host('exchange');
   const story: string[] = [];
@@ -147,6 +151,8 @@ describe('determinism', () => {
     const other = await play(8);
     expect(other.fingerprint).not.toBe(first.fingerprint);
     expect(other.story).not.toBe(first.story);
+    const slow = await play(7, [5000, 5000]);
+    expect(slow.fingerprint).not.toBe((await play(7, [6000, 6000])).fingerprint);
     // Requests travel on their own and may overtake; frames of one socket do not.
     const frames = first.story.match(/frame \d/g);
     expect(frames).toEqual(['frame 0', 'frame 1', 'frame 2', 'frame 3', 'frame 4']);
@@ -181,6 +187,9 @@ describe('network', () => {
     expect(world.nowMs).toBe(4);
     expect(requests).toEqual([post]);
     expect(handed).toBe(1);
+    // The time-out went with the answer.
+    await expect(world.until(new Promise(() => undefined))).rejects.toThrow('nothing is left');
+    expect(world.nowMs).toBe(4);
   });
 
   test('HOST-3 HOST-4 HOST-6 HTTP fails as it does on a real host', async () => {
@@ -289,6 +298,13 @@ describe('network', () => {
       expect(impatient.events.size).toBe(0);
     }
     expect(sockets.size).toBe(0);
+    const givenUp = collect();
+    const before = world.nowMs;
+    desk.transport.openSocket('ws://127.0.0.1/', {}, givenUp.handlers).terminate();
+    expect(await world.until(givenUp.events.next())).toEqual(['close', 1006, '']);
+    expect(world.nowMs).toBe(before);
+    await world.run(50);
+    expect(givenUp.events.size).toBe(0);
   });
 
   test('HOST-9 a client that gives up while the answer is on its way leaves no socket behind', async () => {
@@ -334,7 +350,10 @@ describe('disk', () => {
     await expect(at(files.replace('logs/x', 'y', 0o600))).rejects.toThrow('ENOENT');
     await at(files.makeFolder('/logs/deep'));
     await at(files.replace('logs/./b.json', 'old', 0o644));
-    await at(files.replace('/logs//a/../b.json', Uint8Array.of(0xc3, 0xbc), 0o600));
+    const bytes = Uint8Array.of(0xc3, 0xbc);
+    await at(files.replace('/logs//a/../b.json', bytes, 0o600));
+    bytes.fill(0);
+    (await at(files.readBytes('logs/b.json'))).fill(0);
     expect(await at(files.readText('logs/b.json'))).toBe('ü');
     expect([...(await at(files.readBytes('logs/b.json')))]).toEqual([0xc3, 0xbc]);
     expect(await at(files.list('logs/'))).toEqual(['b.json', 'deep']);

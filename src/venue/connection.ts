@@ -78,7 +78,8 @@ export class Connection {
 
   /** Ends the connection in order. */
   close(): void {
-    this.#ending ||= 'closed by us';
+    if (this.#ending !== '') return;
+    this.#ending = 'closed by us';
     this.#stopTimers();
     this.#deadline = this.#host.timers.after(CLOSING_MS, () => this.#socket.terminate());
     this.#socket.close(1000, '');
@@ -127,6 +128,7 @@ export class Connection {
       case 'unsubscribe':
         return;
       case 'subscribe':
+        if (this.#ending !== '') return;
         if (this.#unacked.delete(ackKey(frame)) && this.#unacked.size === 0) this.#becomeReady();
         return;
       default:

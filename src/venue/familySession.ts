@@ -33,6 +33,7 @@ export class FamilySession {
   readonly #family: VenueFamily;
   readonly #rest: FamilyRest;
   readonly #pending: PendingRequests;
+  readonly #overRestNow = new Set<Promise<void>>();
   readonly #main: Stream | undefined;
   readonly #snapshots: readonly Stream[];
 
@@ -61,20 +62,19 @@ export class FamilySession {
     for (const stream of this.#snapshots) stream.start();
   }
 
-  close(): void {
-    this.#main?.close();
-    for (const stream of this.#snapshots) stream.close();
+  /** Resolves when all connections have ended and all that was under way has been reported. */
+  async close(): Promise<void> {
+    await Promise.all([this.#main, ...this.#snapshots].map((stream) => stream?.close()));
+    await Promise.all(this.#overRestNow);
   }
 
   /** Over the WebSocket when it is up and offers the operation, over REST otherwise; never both. */
   transmit(request: SignedRequest): void {
-    if (!this.#overSocket(request)) this.#overRest(request);
+    if (!this.#overSocket(request)) this.#track(this.#overRest(request));
   }
 
-  async query(requestId: number, query: Query): Promise<void> {
-    const { outcome, credits } = await this.#rest.get(query);
-    this.#context.sink.answer(requestId, outcome);
-    this.#report(credits);
+  query(requestId: number, query: Query): void {
+    this.#track(this.#ask(requestId, query));
   }
 
   #overSocket({ requestId, wsKey, body }: SignedRequest): boolean {
@@ -89,17 +89,27 @@ export class FamilySession {
     return true;
   }
 
-  #overRest(request: SignedRequest): void {
+  async #overRest(request: SignedRequest): Promise<void> {
     const { host, sink } = this.#context;
     const { requestId } = request;
-    const answered = this.#rest.post(request, () => {
+    const { outcome, credits } = await this.#rest.post(request, () => {
       const monoUs = host.clock.monoUs();
       queueMicrotask(() => sink.sent(requestId, monoUs));
     });
-    void answered.then(({ outcome, credits }) => {
-      sink.reply(requestId, outcome);
-      this.#report(credits);
-    });
+    sink.reply(requestId, outcome);
+    this.#report(credits);
+  }
+
+  async #ask(requestId: number, query: Query): Promise<void> {
+    const { outcome, credits } = await this.#rest.get(query);
+    this.#context.sink.answer(requestId, outcome);
+    this.#report(credits);
+  }
+
+  /** What the sink throws is not caught: it is a bug of ours, and ends the process. */
+  #track(work: Promise<void>): void {
+    this.#overRestNow.add(work);
+    void work.then(() => this.#overRestNow.delete(work));
   }
 
   #mainStream(accounts: readonly VenueAccount[], publicChannels: readonly Subscription[]): Stream {

@@ -33,7 +33,8 @@ export class Stream {
   readonly #retiring = new Map<Connection, Timer>();
   #failures = 0;
   #next: Timer | undefined;
-  #closed = false;
+  /** Set once the stream is being closed; called when its last connection has ended. */
+  #allEnded: (() => void) | undefined;
 
   constructor(host: Host, plan: ConnectionPlan, handlers: StreamHandlers) {
     this.#host = host;
@@ -45,13 +46,13 @@ export class Stream {
     this.#connect();
   }
 
-  close(): void {
-    this.#closed = true;
+  /** Resolves when every connection has ended and `onLost` was told of each. */
+  async close(): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    this.#allEnded = ended.resolve;
     this.#next?.cancel();
-    for (const timer of this.#retiring.values()) timer.cancel();
-    for (const connection of [this.#current, this.#candidate, ...this.#retiring.keys()]) {
-      connection?.close();
-    }
+    for (const connection of this.#connections()) connection.close();
+    if (this.#connections().length > 0) await ended.promise;
   }
 
   /** Sends on the current connection: which one and when, or `undefined` when none can take it. */
@@ -91,25 +92,32 @@ export class Stream {
     this.#retiring.set(connection, timer);
   }
 
+  #connections(): Connection[] {
+    const all = [this.#current, this.#candidate, ...this.#retiring.keys()];
+    return all.filter((connection) => connection !== undefined);
+  }
+
   #onClosed(connection: Connection, reason: string): void {
     this.#handlers.onLost(connection, reason);
+    const wasCurrent = connection === this.#current;
     const retiring = this.#retiring.get(connection);
-    if (retiring !== undefined) {
-      retiring.cancel();
-      this.#retiring.delete(connection);
+    retiring?.cancel();
+    this.#retiring.delete(connection);
+    if (wasCurrent) this.#current = undefined;
+    if (connection === this.#candidate) this.#candidate = undefined;
+    if (this.#allEnded !== undefined) {
+      if (this.#connections().length === 0) this.#allEnded();
       return;
     }
-    if (this.#closed) return;
+    if (retiring !== undefined) return;
     this.#plan.notice(`connection lost: ${reason}`);
-    if (connection === this.#current) {
-      this.#current = undefined;
+    if (wasCurrent) {
       if (this.#lastedMs() >= this.#plan.settings.stableMs) this.#failures = 0;
       this.#report('down');
       // A replacement is on its way: its end decides what comes next.
       if (this.#candidate !== undefined) return;
-    } else {
-      this.#candidate = undefined;
-      if (this.#current === undefined) this.#report('down');
+    } else if (this.#current === undefined) {
+      this.#report('down');
     }
     this.#failures += 1;
     this.#connectAfter(backoffMs(this.#failures, this.#plan.settings, this.#host.random));

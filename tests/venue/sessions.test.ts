@@ -466,32 +466,51 @@ describe('closing', () => {
     venue.query(3, 1, { of: 'prices' });
     await world.run(10);
     await world.until(venue.close());
-    await world.run(10);
-    expect(exchange.living).toEqual([]);
     expect(desk.replies.get(1)).toEqual({ kind: 'unknown', message: 'closed by us' });
     expect(desk.replies.get(2)).toMatchObject({ kind: 'unknown' });
     expect(desk.answers.get(3)).toMatchObject({ kind: 'unknown' });
+    expect([desk.replies.size, desk.answers.size]).toEqual([2, 1]);
+    await world.run(10);
+    expect(exchange.living).toEqual([]);
     expect(await restOf(world)).toBeLessThan(100);
     expect(desk.states()).toEqual(['up']);
+
+    venue.transmit(signed(4));
+    await world.run(10);
+    expect(desk.replies.get(4)).toMatchObject({ kind: 'refused', reason: 'unreachable' });
   });
 
   test('VENUE-9 a peer that does not answer the closing is left after a second', async () => {
     const world = new World({ seed: 1, latencyUs: [1000, 1000] });
     const exchange = new FakeExchange(world.host('exchange'));
     await exchange.open();
-    const host = withSockets(world.host('desk'), (socket) => ({
-      ...socket,
-      close: () => undefined,
-    }));
-    const { venue } = makeVenue(host, exchange);
+    let sockets = 0;
+    const host = withSockets(world.host('desk'), (socket) => {
+      sockets += 1;
+      return sockets === 1 ? { ...socket, close: () => undefined } : socket;
+    });
+    const { venue } = makeVenue(host, exchange, { settings: { renewSpreadMs: 0 } });
     venue.start();
-    await world.run(100);
-    await world.until(venue.close());
+    await world.run(23.5 * HOUR + SECOND);
+    const [deaf, polite] = exchange.living;
+    const closing = venue.close();
     await world.run(990);
-    expect(exchange.living).toHaveLength(1);
-    await world.run(20);
+    expect([deaf?.closed, polite?.closed?.code]).toEqual([undefined, 1000]);
+    const { nowMs } = world;
+    await world.until(closing);
+    expect(world.nowMs).toBe(nowMs + 10);
+    await world.run(10);
     expect(exchange.living).toEqual([]);
     expect(await restOf(world)).toBeLessThan(100);
+  });
+
+  test('VENUE-9 what was under way over REST alone is reported before the closing is done', async () => {
+    const { world, exchange, venue, desk } = await stage({ settings: { maxSockets: 0 } });
+    exchange.onRequest = () => new Promise(() => undefined);
+    venue.transmit(signed(1));
+    await world.run(10);
+    await venue.close();
+    expect(desk.replies.get(1)).toMatchObject({ kind: 'unknown' });
   });
 
   test('VENUE-9 closing in the middle of a renewal ends both connections', async () => {
@@ -501,6 +520,15 @@ describe('closing', () => {
     await world.until(venue.close());
     expect(await restOf(world)).toBeLessThan(100);
     expect(exchange.living).toEqual([]);
+
+    // An ack on the way back does not bring a closing connection up.
+    const early = await stage();
+    await early.world.run(3.5);
+    expect(early.exchange.visitors[0]?.subscriptions).toHaveLength(5);
+    expect(early.desk.states()).toEqual([]);
+    await early.world.until(early.venue.close());
+    expect(await restOf(early.world)).toBeLessThan(100);
+    expect(early.desk.states()).toEqual([]);
   });
 
   test('VENUE-9 closing while waiting to reconnect stops the attempts', async () => {

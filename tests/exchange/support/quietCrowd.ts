@@ -6,7 +6,10 @@ export class QuietCrowd implements Crowd {
   readonly braced: unknown[][] = [];
   tapeStartMs = 1_736_640_000_000;
   speed = 1;
+  cadenceMs = 1000;
   minutes: MinuteBar[] = [];
+  /** What to do at which wall time, in order. */
+  readonly plan: [wallMs: number, act: () => void][] = [];
   #port: CrowdPort | undefined;
   #openedMs = 0;
 
@@ -35,7 +38,8 @@ export class QuietCrowd implements Crowd {
   }
 
   act(wallMs: number): number {
-    return wallMs + 1000;
+    while ((this.plan[0]?.[0] ?? Number.POSITIVE_INFINITY) <= wallMs) this.plan.shift()?.[1]();
+    return wallMs + this.cadenceMs;
   }
 
   onFill(market: number, orderId: number, ticks: number, lots: number, left: number): void {

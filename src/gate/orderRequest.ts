@@ -33,3 +33,8 @@ export interface OrderRequest {
   /** Parent order or pair it works for; 0 for none. */
   readonly parent: number;
 }
+
+/** A post-only order (ALO, TOB) never takes: the venue rejects or reprices it instead. */
+export function isPostOnly(request: OrderRequest): boolean {
+  return request.tif === 'ALO' || request.tif === 'TOB';
+}

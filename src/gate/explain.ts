@@ -1,0 +1,83 @@
+import { formatAmount, formatMoney, formatPrice, type Market } from '../protocol/market.ts';
+import type { Side, TimeInForce } from '../protocol/terms.ts';
+import type { Deferred } from './decision.ts';
+import type { EntrySummary } from './entry.ts';
+import { type Measure, REFUSALS, type Refusal } from './refusal.ts';
+
+const NAMED = 3;
+
+/** Why an order was refused, and what to do: one sentence. */
+export function explainRefusal(refusal: Refusal, markets: readonly Market[]): string {
+  const { code, request, opponents } = refusal;
+  const { cause, remedy } = REFUSALS[code];
+  const parts = [`${describe(request, markets)} was refused (${code}): ${cause}`];
+  if (opponents.length > 0) parts.push(list(opponents, markets));
+  parts.push(...details(refusal, markets[request.market]));
+  return `${parts.join(', ')}; ${remedy}.`;
+}
+
+/** What a deferred order waits for: one sentence. */
+export function explainDeferral({ conflicts }: Deferred, markets: readonly Market[]): string {
+  const opponents = conflicts.map(({ opponent }) => opponent);
+  const request = conflicts[0]?.request;
+  const what = request === undefined ? 'An order' : describe(request, markets);
+  return `${what} waits until own orders in its way have ended: ${list(opponents, markets)}.`;
+}
+
+interface Described {
+  readonly orderId: number;
+  readonly account: number;
+  readonly market: number;
+  readonly side: Side;
+  readonly kind: 'limit' | 'market';
+  readonly tif: TimeInForce;
+  readonly priceTicks: number;
+}
+
+function describe(
+  order: Described & { readonly lots: number },
+  markets: readonly Market[],
+): string {
+  return `Order ${order.orderId} (${terms(order, order.lots, markets)})`;
+}
+
+function list(opponents: readonly EntrySummary[], markets: readonly Market[]): string {
+  const named = opponents
+    .slice(0, NAMED)
+    .map((each) => `${each.orderId} (${terms(each, each.remainingLots, markets)}, ${each.state})`);
+  const more = opponents.length - named.length;
+  if (more > 0) named.push(`${more} more`);
+  return `${opponents.length === 1 ? 'order' : 'orders'} ${named.join(', ')}`;
+}
+
+function terms(order: Described, lots: number, markets: readonly Market[]): string {
+  const { account, side, kind, tif, priceTicks } = order;
+  const market = markets[order.market];
+  const verb = side === 'bid' ? 'buy' : 'sell';
+  const amount = market === undefined ? `${lots} lots` : formatAmount(market, lots);
+  const symbol = market?.symbol ?? `market ${order.market}`;
+  const price = market === undefined ? `${priceTicks} ticks` : formatPrice(market, priceTicks);
+  const limit = kind === 'market' ? `at market, worst ${price}` : `at ${price} ${tif}`;
+  return `account ${account}, ${verb} ${amount} ${symbol} ${limit}`;
+}
+
+function details(refusal: Refusal, market: Market | undefined): string[] {
+  const { measure, otherAccount, retryAtMs, note } = refusal;
+  const found: string[] = [];
+  if (otherAccount !== undefined) found.push(`the other account is ${otherAccount}`);
+  if (measure !== undefined) {
+    const { actual, bound } = measure;
+    found.push(`${figure(actual, measure, market)} against ${figure(bound, measure, market)}`);
+  }
+  if (note !== undefined) found.push(note);
+  if (retryAtMs !== undefined) found.push(`from ${retryAtMs} ms`);
+  return found;
+}
+
+function figure(value: number, { unit }: Measure, market: Market | undefined): string {
+  if (unit === 'micro-dollars') return `$${formatMoney(value)}`;
+  if (unit === 'ticks' && market !== undefined) return formatPrice(market, value);
+  if (unit === 'lots' && market !== undefined)
+    return `${formatAmount(market, value)} ${market.symbol}`;
+  return `${value} ${unit}`;
+}

@@ -17,7 +17,7 @@ import { Inbox } from '../../host/support/inbox.ts';
 import type { FakeExchange } from './fakeExchange.ts';
 
 const figures = { maxLeverage: 50, minOrderSize: '10', maxOrderSize: '5000000' };
-export const MARKETS: MarketIndex = new MarketIndex([
+const MARKETS: MarketIndex = new MarketIndex([
   makeMarket(0, { symbol: 'BTC', tickSize: '1', lotSize: '0.00001', ...figures }),
   makeMarket(1, { symbol: 'ETH', tickSize: '0.1', lotSize: '0.0001', ...figures }),
 ]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CreditMeter } from '../../src/exchange/gateway/creditMeter.ts';
 import { CreditMeters, operationTenths } from '../../src/exchange/gateway/creditMeters.ts';
+import { ExchangeClock } from '../../src/exchange/gateway/exchangeClock.ts';
 import { ExchangeServer } from '../../src/exchange/gateway/exchangeServer.ts';
 import { DEFAULT_SETTINGS } from '../../src/exchange/settings.ts';
 import type { Socket } from '../../src/std/host.ts';
@@ -498,6 +499,20 @@ describe('REST operations', () => {
     expect((await hall.request('POST', '/elsewhere')).status).toBe(404);
     expect((await hall.request('POST', '/api/v1/orders/create')).status).toBe(400);
   });
+});
+
+test('the exchange follows a wall clock that runs ahead, not one that is set back', () => {
+  const host = { wall: 1_000_000, mono: 5_000 };
+  const clock = new ExchangeClock({ wallMs: () => host.wall, monoUs: () => host.mono });
+  const at = (wall: number, mono: number): number => {
+    Object.assign(host, { wall, mono });
+    return clock.nowMs();
+  };
+  expect(at(1_000_010, 15_999)).toBe(1_000_010);
+  expect(at(900_000, 25_000)).toBe(1_000_020);
+  expect(at(1_001_030, 35_000)).toBe(1_000_030);
+  expect(at(1_001_041, 45_000)).toBe(1_000_040 + 1001);
+  expect(at(1_001_000, 55_000)).toBe(1_001_051);
 });
 
 describe('credits', () => {

@@ -172,6 +172,17 @@ describe('queries', () => {
   });
 });
 
+test('grows with its orders and forgets them all', () => {
+  const engine = new MatchingEngine();
+  const count = 3000;
+  for (let id = 0; id < count; id += 1) {
+    engine.add(id, 1, id % 2 === 0 ? 'bid' : 'ask', id % 2 === 0 ? 9000 - id : 9001 + id, 2, 'GTC');
+  }
+  for (let id = 0; id < count; id += 1) expect(engine.remaining(id)).toBe(2);
+  for (let id = count - 1; id >= 0; id -= 1) expect(engine.cancel(id)).toBe(2);
+  expect([engine.bestBid(), engine.bestAsk(), engine.remaining(0)]).toEqual([0, 0, 0]);
+});
+
 describe('against the naive engine', () => {
   const operation = fc.record({
     kind: fc.constantFrom('add', 'add', 'add', 'cancel', 'reduce'),

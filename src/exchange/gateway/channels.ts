@@ -18,7 +18,7 @@ export interface MarketChannel {
   readonly here: MarketState;
 }
 
-export interface BookChannel {
+interface BookChannel {
   readonly source: 'book';
   readonly key: string;
   readonly here: MarketState;

@@ -5,7 +5,7 @@ import type { ExchangeSettings } from '../settings.ts';
 import { CreditMeter } from './creditMeter.ts';
 
 /** Credits per minute of an API config key by fee level, in tenths (reference: rate limits). */
-export const QUOTA_TENTHS: readonly number[] = [
+const QUOTA_TENTHS: readonly number[] = [
   3_000, 6_000, 12_000, 24_000, 60_000, 120_000, 240_000, 300_000,
 ];
 

@@ -25,7 +25,7 @@ import {
   seededAccounts,
 } from './seededAccounts.ts';
 import { SocketSession } from './socketSession.ts';
-import { type TruthReport, truthReport } from './truthReport.ts';
+import { orderTruth, type TruthReport, truthReport } from './truthReport.ts';
 
 const { min } = Math;
 
@@ -56,7 +56,11 @@ export interface Startup {
   }[];
 }
 
-const TRUTH_PATH = '/admin/truth';
+/** What loopback may ask beside the exchange's own interface. */
+const ADMIN: Readonly<Record<string, (state: ExchangeState) => unknown>> = {
+  '/admin/truth': truthReport,
+  '/admin/orders': orderTruth,
+};
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** The simulated exchange on a host: its core, its crowd, and the two transports. */
@@ -170,9 +174,11 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   }
 
   onRequest(request: HttpRequest, peer: string): Promise<HttpResponse> {
-    if (request.path === TRUTH_PATH && request.method === 'GET' && LOOPBACK.test(peer)) {
+    const admin = LOOPBACK.test(peer) && request.method === 'GET' ? ADMIN[request.path] : undefined;
+    if (admin !== undefined) {
       const headers = { 'content-type': 'application/json' };
-      return Promise.resolve({ status: 200, headers, body: JSON.stringify(this.report()) });
+      const body = JSON.stringify(admin(this.#exchange.state));
+      return Promise.resolve({ status: 200, headers, body });
     }
     return this.#rest.handle(request, peer);
   }

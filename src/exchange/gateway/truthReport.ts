@@ -25,7 +25,7 @@ export interface TruthReport {
   readonly settings: readonly ChangedSetting[];
 }
 
-export interface AccountTruth {
+interface AccountTruth {
   readonly account: string;
   readonly owner: number;
   readonly balance: string;
@@ -64,4 +64,31 @@ function accountTruth(state: ExchangeState, account: Account): AccountTruth {
     openOrders: account.open.size,
     positions: Object.fromEntries(held),
   };
+}
+
+/** One order of an account, as the exchange remembers it. */
+export interface OrderTruth {
+  readonly account: string;
+  readonly clientOrderId: string | null;
+  readonly orderId: number;
+  readonly symbol: string;
+  readonly status: string;
+  /** Decimal amount. */
+  readonly filled: string;
+}
+
+/** Every order that the histories still keep, account by account, newest first. */
+export function orderTruth(state: ExchangeState): OrderTruth[] {
+  return state.accounts.all.flatMap((account) =>
+    account.orderLog
+      .page(Number.POSITIVE_INFINITY, undefined, () => true)
+      .rows.map((order) => ({
+        account: account.address,
+        clientOrderId: order.clientOrderId,
+        orderId: order.id,
+        symbol: order.market.symbol,
+        status: order.status,
+        filled: formatAmount(order.market, order.filledLots),
+      })),
+  );
 }

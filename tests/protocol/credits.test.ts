@@ -142,6 +142,17 @@ describe('credits', () => {
     expect(bucket.totalTenths).toBe(100);
   });
 
+  test('PROTO-27, PROTO-30: old spends are forgotten by whichever question comes first', () => {
+    const spent = (): CreditBucket => {
+      const bucket = new CreditBucket(100, 0);
+      bucket.spend(0, 100);
+      return bucket;
+    };
+    expect(spent().availableAt(60_000, 100, true)).toBe(60_000);
+    expect([59_999, 60_000].map((at) => spent().spentInWindow(at))).toEqual([100, 0]);
+    expect(spent().available(60_000, true)).toBe(100);
+  });
+
   test('PROTO-28: the reserve is there when the rest is gone', () => {
     const bucket = new CreditBucket(DEFAULT_QUOTA_TENTHS, 300);
     expect(bucket.reserveTenths).toBe(300);

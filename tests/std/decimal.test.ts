@@ -59,9 +59,9 @@ describe('gridOf', () => {
     ['0.5', HALF],
     ['100', HUNDRED],
     ['0.00001', FIVE_DECIMALS],
-    ['0.10', { step: 1, decimals: 1 }],
+    ['0.100', { step: 1, decimals: 1 }],
     ['10.5', { step: 105, decimals: 1 }],
-    ['10.0', { step: 10, decimals: 0 }],
+    ['10.000', { step: 10, decimals: 0 }],
     ['00.25', { step: 25, decimals: 2 }],
   ])('%s', (text, expected) => {
     expect(gridOf(text)).toEqual(expected);

@@ -97,6 +97,7 @@ describe('mulDiv', () => {
     ['infinity', Number.POSITIVE_INFINITY, 1, 1],
   ])('refuses %s', (_, a, b, divisor) => {
     expect(() => mulDiv(a, b, divisor, 'down')).toThrow(FAILURE);
+    expect(() => mulDiv(a, b, divisor, 'down')).toThrow(`mulDiv of ${a}, ${b}, ${divisor}: `);
   });
 });
 

@@ -7,6 +7,7 @@ export class HostTimers implements TimerPort {
   readonly #timers: Timers;
   readonly #fire: (id: number) => void;
   readonly #armed = new Map<number, Timer>();
+  #closed = false;
 
   constructor(clock: Clock, timers: Timers, fire: (id: number) => void) {
     this.#clock = clock;
@@ -15,6 +16,7 @@ export class HostTimers implements TimerPort {
   }
 
   arm(id: number, atMs: number): void {
+    if (this.#closed) return;
     this.#armed.get(id)?.cancel();
     const delayMs = Math.max(0, atMs - Math.floor(this.#clock.monoUs() / 1000));
     const timer = this.#timers.after(delayMs, () => {
@@ -29,8 +31,9 @@ export class HostTimers implements TimerPort {
     this.#armed.delete(id);
   }
 
-  /** Nothing fires any more. */
-  clear(): void {
+  /** Nothing fires any more, nor can anything be armed. */
+  close(): void {
+    this.#closed = true;
     for (const timer of this.#armed.values()) timer.cancel();
     this.#armed.clear();
   }

@@ -4,11 +4,11 @@ import { Desk } from '../desk/desk.ts';
 import type { DeskNotice } from '../desk/deskCommand.ts';
 import { Kernel } from '../desk/kernel.ts';
 import { MarketIndex } from '../protocol/marketIndex.ts';
-import { BreakwaterError } from '../std/errors.ts';
 import type { Host } from '../std/host.ts';
 import { AgentSigner } from '../vault/agentSigner.ts';
 import { fetchMarkets } from '../venue/fetchMarkets.ts';
 import { Venue } from '../venue/venue.ts';
+import { checkMarkets } from './checkMarkets.ts';
 import { matchAccounts } from './deskAccounts.ts';
 import type { ExchangeFile } from './exchangeFile.ts';
 import { HostTimers } from './hostTimers.ts';
@@ -45,7 +45,7 @@ export interface RunningDesk {
   readonly stopped: Promise<StopResult>;
   /** Starts the orderly end; asking again changes nothing. */
   stop(how: 'stop' | 'close', reason: string): void;
-  /** Closes connections, log and keys. After `stopped`, or when there is nothing left to save. */
+  /** Closes connections, log and keys, once. After `stopped`, or when nothing is left to save. */
   dispose(): Promise<void>;
 }
 
@@ -64,6 +64,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
     where,
   );
   const index = new MarketIndex(markets);
+  const keys = await sealAndLoad(host, options.vaultPath, accounts);
   const jitterSeed = host.random.uint32();
   const log = await AuditLog.open(host, options.logPath, {
     desk: config.desk,
@@ -72,7 +73,6 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
     version: options.version,
     configHash: host.crypto.sha256Hex(options.configText),
   });
-  const keys = await sealAndLoad(host, options.vaultPath, accounts);
   const families = [...new Set(accounts.map(({ identity }) => identity.family))];
   const kernel = new Kernel({
     config,
@@ -116,6 +116,13 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   };
   desk.connect({ clock: host.clock, audit: log, signer, venue, timers, notice });
   log.reportTo(desk);
+  let disposed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await venue.close();
+    timers.close();
+    await log.close();
+    signer.destroy();
+  };
   venue.start();
   desk.operate({ do: 'start' });
   return {
@@ -125,23 +132,11 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
     running: running.promise,
     stopped: stopped.promise,
     stop: (how, reason) => desk.operate({ do: how, reason }),
-    dispose: async () => {
-      timers.clear();
-      await venue.close();
-      timers.clear();
-      await log.close();
-      signer.destroy();
+    dispose: () => {
+      disposed ??= close();
+      return disposed;
     },
   };
-}
-
-function checkMarkets(config: DeskConfig, listed: readonly string[], where: string): void {
-  const missing = config.markets.findIndex((symbol) => !listed.includes(symbol));
-  if (missing < 0) return;
-  throw new BreakwaterError(
-    'CONFIG_INVALID',
-    `${where}: field "markets.${missing}": the exchange has no perpetual market "${config.markets[missing]}", expected one that it lists (symbols are case-sensitive)`,
-  );
 }
 
 function keyAt<T>(keys: readonly T[], index: number): T {

@@ -4,6 +4,8 @@ import type { deskSchema } from './deskConfig.ts';
 /** A configuration as people write it: defaults may be left out. */
 export type DeskConfigInput = z.input<typeof deskSchema>;
 
+type StrategyInput = DeskConfigInput['strategies'][number];
+
 /**
  * The configuration of the demo for `count` accounts (at least 2): seven tenths of them trade the
  * BTC/ETH ratio as one target, the rest is split between a time-based buyer and a market maker.
@@ -25,44 +27,47 @@ export function sampleConfig(count: number): DeskConfigInput {
     accounts: names.map((name) => ({ name })),
     strategies: [
       { ...SPREAD, accounts: spread },
-      ...(timeBased.length > 0 ? [{ ...TIME_BASED, accounts: timeBased }] : []),
-      ...(makers.length > 0 ? [{ ...MARKET_MAKING, accounts: makers }] : []),
-    ],
+      { ...TIME_BASED, accounts: timeBased },
+      { ...MARKET_MAKING, accounts: makers },
+    ].filter((strategy) => strategy.accounts.length > 0),
   };
 }
 
-const SPREAD = {
+const SPREAD: StrategyInput = {
   kind: 'spread',
   name: 'btc-eth',
+  accounts: [],
   legs: ['BTC', 'ETH'],
   windowMinutes: 240,
-  bands: [0.75, 1.25, 1.75, 2.25],
-  exitGap: 0.5,
-  legUsd: 1000,
+  bands: [1, 1.75, 2.5],
+  exitGap: 0.75,
+  legUsd: 1500,
   slippageBps: 10,
   rebalancePercent: 0.6,
-  evaluateSeconds: 1,
-} as const;
+  evaluateSeconds: 2,
+};
 
-const TIME_BASED = {
+const TIME_BASED: StrategyInput = {
   kind: 'time-based',
-  name: 'accumulate-btc',
-  market: 'BTC',
+  name: 'accumulate-eth',
+  accounts: [],
+  market: 'ETH',
   side: 'buy',
   usd: 24_000,
   durationSeconds: 60,
   sliceSeconds: 6,
   slippageBps: 10,
-} as const;
+};
 
-const MARKET_MAKING = {
+const MARKET_MAKING: StrategyInput = {
   kind: 'market-making',
   name: 'quotes',
+  accounts: [],
   markets: ['BTC', 'ETH'],
   quoteUsd: 1500,
-  halfSpreadBps: 4,
+  halfSpreadBps: 8,
   maxInventoryUsd: 9000,
   skewBps: 4,
-  toleranceBps: 2,
-  refreshSeconds: 6,
-} as const;
+  toleranceBps: 3,
+  refreshSeconds: 5,
+};

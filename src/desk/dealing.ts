@@ -8,12 +8,17 @@ import type { ReservedOrder } from '../gate/reservedOrder.ts';
 import type { ChildWatcher, Dealer, Draft } from '../orders/dealer.ts';
 import type { Json } from '../protocol/canonicalJson.ts';
 import { lotsWithin, type Market } from '../protocol/market.ts';
+import { COST } from '../protocol/operations/operation.ts';
 import { type Sha256Hex, uuidOf } from '../std/hash.ts';
 import { type Random, unit } from '../std/random.ts';
 import type { DeskStats } from './deskStats.ts';
 import type { KernelContext } from './kernelContext.ts';
+import type { Outbox } from './outbox.ts';
 import { decisionBody, entryBody } from './records.ts';
 import type { Requests } from './requests.ts';
+
+/** New risk that would have to queue longer than this is not reserved: its price would be old. */
+const MAX_QUEUE_MS = 50;
 
 /** A deferred order waits this long for what stands in its way; then its owner decides anew. */
 const DEFERRAL_MS = 3000;
@@ -25,6 +30,7 @@ export interface DealingParts {
   readonly views: readonly MarketView[];
   readonly accounts: readonly AccountManager[];
   readonly requests: Requests;
+  readonly outbox: Outbox;
   readonly stats: DeskStats;
   readonly random: Random;
   readonly sha256: Sha256Hex;
@@ -84,6 +90,7 @@ export class Dealing implements Dealer {
       watcher.onDenied({ code: 'BLOCKED', sentence: this.blocked, retryAtMs: undefined });
       return;
     }
+    if (first !== undefined && this.#lacksCredits(requests, first, watcher)) return;
     this.#decide(this.#parts.gate.submit(requests, this.#parts.context.wallMs), requests, watcher);
   }
 
@@ -153,6 +160,30 @@ export class Dealing implements Dealer {
       const decision = this.#parts.gate.retry(claim, this.#parts.context.wallMs);
       this.#decide(decision, deferral.requests, deferral.watcher);
     }
+  }
+
+  /** New risk that would outlive its reservation in the queue is turned away before it is reserved. */
+  #lacksCredits(
+    requests: readonly OrderRequest[],
+    first: OrderRequest,
+    watcher: ChildWatcher,
+  ): boolean {
+    if (!isNewRisk(first)) return false;
+    const { context, stats, accounts, outbox } = this.#parts;
+    const { family } = at(accounts, first.account).identity;
+    const lane = first.precedence === 'quote' ? 'quote' : 'open';
+    const waitMs = outbox.waitMs(family, lane, requests.length * COST.action);
+    if (waitMs <= MAX_QUEUE_MS) return false;
+    stats.refused('CREDITS');
+    const sentence = `the family's rate credits are used up for ${Math.ceil(waitMs / 1000)} s`;
+    context.record('refusal', {
+      code: 'CREDITS',
+      sentence,
+      orders: requests.map((request) => entryBody(request)),
+      against: [],
+    });
+    watcher.onDenied({ code: 'CREDITS', sentence, retryAtMs: context.nowMs + waitMs });
+    return true;
   }
 
   #decide(decision: Decision, requests: readonly OrderRequest[], watcher: ChildWatcher): void {

@@ -1,3 +1,4 @@
+import { ReservedOrder } from '../gate/reservedOrder.ts';
 import type { Frame } from '../protocol/frames/frame.ts';
 import { invariant } from '../std/assert.ts';
 import type { Clock } from '../std/host.ts';
@@ -123,6 +124,8 @@ export class Desk implements VenueSink, AuditSink {
     const { requestId, wallMs, action } = command;
     switch (action.do) {
       case 'order': {
+        // The types say so already; this stops a cast or a look-alike as well.
+        invariant(ReservedOrder.isReserved(action.reserved), 'only the gate reserves orders');
         const signed = ports.signer.order(requestId, action.reserved, wallMs);
         invariant(signed !== undefined, 'the outbox sends no reservation after its time');
         ports.venue.transmit(signed);

@@ -96,6 +96,7 @@ export class Kernel {
       views: this.views,
       accounts: this.accounts,
       requests: this.#requests,
+      outbox: this.outbox,
       stats: this.stats,
       random: new SeededRandom(setup.jitterSeed),
       sha256: setup.sha256,

@@ -3,8 +3,24 @@ import type { Credits } from '../protocol/frames/frame.ts';
 import type { KernelContext } from './kernelContext.ts';
 
 /** Strongest first; within a lane first come, first served. */
-export const LANES = ['kill', 'cancel', 'reduce', 'hedge', 'open', 'quote', 'poll'] as const;
+export const LANES = [
+  'kill',
+  'cancel',
+  'reduce',
+  'hedge',
+  'open',
+  'quote',
+  'verify',
+  'poll',
+] as const;
 export type Lane = (typeof LANES)[number];
+
+/** Lanes that may use the reserve: cancels, kills, and the proof at the end that they worked. */
+const URGENT: ReadonlySet<Lane> = new Set(['kill', 'cancel', 'verify']);
+/** Lanes that go before new risk and so never find the last credits taken by it. */
+const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge']);
+/** What new risk and polls leave over for hedges and reductions, in tenths. */
+const HEDGE_RESERVE_TENTHS = 200;
 
 /** Work that waits for its turn: durable record, credits, stronger lanes. */
 export interface OutboxItem {
@@ -103,23 +119,45 @@ export class Outbox {
     );
   }
 
+  /**
+   * When as much new risk as `costTenths` could be sent: now (0), or after so many ms. Whoever would
+   * have to wait long is told so before anything is reserved.
+   */
+  waitMs(family: number, lane: Lane, costTenths: number): number {
+    const outbox = this.#of(family);
+    const ahead = outbox.lanes
+      .slice(0, LANES.indexOf(lane) + 1)
+      .reduce((sum, items) => sum + items.reduce((cost, item) => cost + item.costTenths, 0), 0);
+    const wanted = ahead + costTenths;
+    const { nowMs } = this.#context;
+    if (this.#available(outbox, lane) >= wanted) return 0;
+    return this.#availableAt(outbox, lane, wanted) - nowMs;
+  }
+
+  #available(outbox: FamilyOutbox, lane: Lane): number {
+    return outbox.bucket.available(this.#context.nowMs, URGENT.has(lane)) - withheld(lane);
+  }
+
+  #availableAt(outbox: FamilyOutbox, lane: Lane, tenths: number): number {
+    const { nowMs } = this.#context;
+    return outbox.bucket.availableAt(nowMs, tenths + withheld(lane), URGENT.has(lane));
+  }
+
+  /** Every lane as far as it can; one that waits for credits holds back those below it. */
   #pump(outbox: FamilyOutbox): void {
-    for (let lane = 0; lane < LANES.length; lane += 1) {
-      const items = outbox.lanes[lane] ?? [];
-      const urgent = lane <= 1;
-      for (let i = 0; i < items.length; ) {
-        const item = items[i];
-        if (item === undefined) break;
+    for (const [i, items] of outbox.lanes.entries()) {
+      const lane = LANES[i] ?? 'poll';
+      for (let at = 0; at < items.length; ) {
+        const item = items[at] as OutboxItem;
         if (item.afterSeq > this.#context.durableSeq) {
-          i += 1;
-          continue;
-        }
-        if (outbox.bucket.available(this.#context.nowMs, urgent) < item.costTenths) {
-          this.#waitForCredits(outbox, item.costTenths, urgent);
+          at += 1;
+        } else if (this.#available(outbox, lane) < item.costTenths) {
+          this.#waitForCredits(outbox, lane, item.costTenths);
           return;
+        } else {
+          items.splice(at, 1);
+          this.#send(outbox, item);
         }
-        items.splice(i, 1);
-        this.#send(outbox, item);
       }
     }
   }
@@ -134,9 +172,9 @@ export class Outbox {
     item.go();
   }
 
-  #waitForCredits(outbox: FamilyOutbox, costTenths: number, urgent: boolean): void {
+  #waitForCredits(outbox: FamilyOutbox, lane: Lane, costTenths: number): void {
     this.#context.clear(outbox.timer);
-    const at = outbox.bucket.availableAt(this.#context.nowMs, costTenths, urgent);
+    const at = this.#availableAt(outbox, lane, costTenths);
     outbox.timer = this.#context.after(at - this.#context.nowMs, () => this.#pump(outbox));
   }
 
@@ -145,4 +183,8 @@ export class Outbox {
     if (outbox === undefined) throw new RangeError(`no family ${family}`);
     return outbox;
   }
+}
+
+function withheld(lane: Lane): number {
+  return URGENT.has(lane) || PROTECTIVE.has(lane) ? 0 : HEDGE_RESERVE_TENTHS;
 }

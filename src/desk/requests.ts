@@ -127,9 +127,14 @@ export class Requests {
     );
   }
 
-  query(account: number, query: Query, done: (outcome: Outcome<QueryResult>) => void): void {
+  query(
+    account: number,
+    query: Query,
+    done: (outcome: Outcome<QueryResult>) => void,
+    lane: 'poll' | 'verify' = 'poll',
+  ): void {
     const requestId = this.#add({ of: 'query', account, done });
-    this.#push(requestId, account, 'poll', queryCostTenths(query), 0, () =>
+    this.#push(requestId, account, lane, queryCostTenths(query), 0, () =>
       this.#parts.context.emit({ kind: 'query', requestId, account, query }),
     );
   }

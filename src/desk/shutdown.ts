@@ -126,7 +126,7 @@ export class Shutdown {
   ): void {
     const { index, name, address } = account.identity;
     const query: Query = { of, account: address };
-    this.#parts.requests.query(index, query, (outcome: Outcome<QueryResult>) => {
+    const answered = (outcome: Outcome<QueryResult>): void => {
       if (outcome.kind !== 'ok') {
         findings.push(`${name}: the venue could not be asked (${outcome.message})`);
       } else if (outcome.value.of === 'orders' && outcome.value.rows.length > 0) {
@@ -135,7 +135,8 @@ export class Shutdown {
         findings.push(...this.#positionFindings(account, outcome.value.rows));
       }
       settle();
-    });
+    };
+    this.#parts.requests.query(index, query, answered, 'verify');
   }
 
   #positionFindings(

@@ -3,6 +3,7 @@ import { mulDiv, safe } from '../std/integers.ts';
 import { type Position, unrealisedMicro } from './position.ts';
 
 const { abs, max } = Math;
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 /** What an account has at stake in one market, cross margin. */
 export interface Exposure {
@@ -89,7 +90,7 @@ export function summariseMargin(
  * The mark price, in micro-dollars of a base unit, at which cross equity falls to the maintenance
  * margin if only this market moves: (mark − side × equity ÷ size) ÷ (1 − side ÷ 2 ÷ max leverage),
  * with the other positions' maintenance margin taken off the equity first. Below zero when no fall
- * can do it. `undefined` when flat.
+ * can do it. `undefined` when flat, or when the price lies beyond what can be stated exactly.
  */
 export function liquidationMicro(
   position: Position,
@@ -105,5 +106,9 @@ export function liquidationMicro(
   const twice = 2 * market.maxLeverage;
   const value = mulDiv(gap, twice, twice - side, 'half-up');
   const { step, decimals } = market.lot;
-  return mulDiv(value, 10 ** decimals, abs(position.lots) * step, 'half-up');
+  const perUnit = 10 ** decimals;
+  const size = abs(position.lots) * step;
+  // A tiny position in a rich account: no price that could be quoted would do it.
+  if (abs(value) * (perUnit / size) > MAX_SAFE) return undefined;
+  return mulDiv(value, perUnit, size, 'half-up');
 }

@@ -109,8 +109,9 @@ export class PairTrader {
 
   #ended(plan: PairPlan, parent: number, result: PairResult): void {
     this.#active = undefined;
-    if (result.outcome === 'denied') this.#backOff(result);
-    else this.#denials = 0;
+    // Nothing traded at all: the price ran away or the order came too late. Not again at once.
+    if (result.share > 0) this.#denials = 0;
+    else this.#backOff(result);
     if (plan.purpose !== 'trim') {
       const moved = (plan.levelMicro - this.#heldMicro) * result.share;
       this.#heldMicro = result.share >= 1 ? plan.levelMicro : this.#heldMicro + Math.round(moved);

@@ -58,13 +58,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   host: { rooms: ['std'], packages: ['ws', 'undici', 'sodium-native'], node: 'all' },
 
   // Where a kernel and its adapters are put together on a host, real or virtual.
-  assembly: { rooms: DRIVER, packages: ['zod'] },
+  assembly: { rooms: [...DRIVER, 'exchange', 'tape', 'report'], packages: ['zod'] },
   watchdog: { rooms: DRIVER },
   backtest: { rooms: [...DRIVER, 'exchange', 'tape', 'report'] },
   simulation: { rooms: [...SIMULATION, 'backtest', 'watchdog'] },
 
   server: { rooms: APP },
-  cli: { rooms: [...APP, 'server'], packages: ['commander'], node: 'all' },
+  cli: { rooms: [...APP, 'server'], packages: ['commander', 'zod'], node: 'all' },
 };
 
 /** Parts of a pure room that touch the outside through the interfaces of std. */

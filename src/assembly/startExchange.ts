@@ -1,0 +1,43 @@
+import { listedMarkets } from '../exchange/core/listing.ts';
+import { TapeCrowd } from '../exchange/crowd/tapeCrowd.ts';
+import { ExchangeServer } from '../exchange/gateway/exchangeServer.ts';
+import type { ExchangeSettings } from '../exchange/settings.ts';
+import type { Host } from '../std/host.ts';
+import { readTape } from '../tape/readTape.ts';
+
+export interface ExchangeStart {
+  readonly port: number;
+  readonly tapeFolder: string;
+  /** Tape seconds in a second of wall time. */
+  readonly speed: number;
+  readonly seed: number;
+  readonly accounts: number;
+  readonly owner: 'family' | 'single';
+  readonly settings?: Partial<ExchangeSettings>;
+}
+
+/** Dollars in each account of the simulated exchange. */
+const BALANCE_MICRO = 100_000_000_000;
+const FAMILY_SIZE = 10;
+const MAX_CONNECTIONS = 2000;
+
+/**
+ * The simulated exchange on a host: recorded tape, background traders, funded accounts in families
+ * of ten. Rejects with `TAPE_INVALID` or `PORT_BUSY`.
+ */
+export async function startExchange(host: Host, start: ExchangeStart): Promise<ExchangeServer> {
+  const tape = await readTape(host.files, start.tapeFolder, listedMarkets().all);
+  const crowd = new TapeCrowd({ tape, seed: start.seed, speed: start.speed });
+  return ExchangeServer.start(host, {
+    hostname: '127.0.0.1',
+    port: start.port,
+    maxConnections: MAX_CONNECTIONS,
+    accounts: start.accounts,
+    familySize: FAMILY_SIZE,
+    owner: start.owner,
+    balanceMicro: BALANCE_MICRO,
+    seed: start.seed,
+    crowd,
+    ...(start.settings === undefined ? {} : { settings: start.settings }),
+  });
+}

@@ -179,6 +179,12 @@ describe('the envelope of an answer', () => {
       },
     ],
     [
+      'a failure without a reason under a good status',
+      200,
+      '{"success":false,"data":null}',
+      { kind: 'refused', status: 422, reason: 'other', message: '{"success":false,"data":null}' },
+    ],
+    [
       'a failure without a reason',
       422,
       '{"success":false,"data":null,"error":null}',
@@ -218,6 +224,7 @@ describe('the envelope of an answer', () => {
     ['a server error', 500, 'Internal server error'],
     ['no service', 503, '<html></html>'],
     ['a redirect', 302, ''],
+    ['several choices', 300, '{"success":true,"data":1}'],
     ['a redirect that claims success', 307, '{"success":true,"data":1}'],
   ])('PROTO-23, PROTO-24: an unknown outcome: %s', (_, status, body) => {
     expect(readEnvelope(status, body)).toEqual({

@@ -105,6 +105,11 @@ describe('canonical JSON', () => {
     ],
     // U+1F600 is a pair of surrogates that starts below U+FF21 in UTF-16.
     ['code points, not UTF-16 units', { '😀': 1, Ａ: 2, z: 3 }, '{"z":3,"Ａ":2,"😀":1}'],
+    [
+      'the first and the last pair',
+      { '\u{10ffff}': 1, '\u{10000}': 2, '\uffff': 3, '\ud7ff': 4 },
+      '{"\ud7ff":4,"\uffff":3,"\u{10000}":2,"\u{10ffff}":1}',
+    ],
     ['code points among pairs', { '😁': 1, '😀': 2, '😀a': 3 }, '{"😀":2,"😀a":3,"😁":1}'],
     ['a key of the prototype', JSON.parse('{"b":1,"__proto__":2}'), '{"__proto__":2,"b":1}'],
   ])('PROTO-7: %s', (_, value, expected) => {

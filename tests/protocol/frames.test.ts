@@ -548,7 +548,7 @@ describe('what is no frame', () => {
     'account_order_updates',
   ])('PROTO-16: %s that is no list', (channel) => {
     for (const data of [{}, null, 'x', 5]) {
-      expect(() => decode({ channel, data })).toThrow(fault(`${channel}: `));
+      expect(() => decode({ channel, data })).toThrow(fault(`${channel}: expected a list`));
     }
     expect(() => decode({ channel })).toThrow(fault(`${channel}: `));
   });

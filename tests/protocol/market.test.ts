@@ -73,6 +73,8 @@ describe('a market', () => {
     expect([ETH.microPerTickLot, BONK.microPerTickLot]).toEqual([10, 100]);
     const odd = { ...BTC_FIGURES, tickSize: '0.5', lotSize: '100' };
     expect(makeMarket(3, odd).microPerTickLot).toBe(50_000_000);
+    const least = { ...BTC_FIGURES, tickSize: '0.001', lotSize: '0.001' };
+    expect(makeMarket(3, least).microPerTickLot).toBe(1);
     const fine = { ...BTC_FIGURES, tickSize: '0.0000005', lotSize: '20' };
     expect(makeMarket(3, fine).microPerTickLot).toBe(10);
   });
@@ -163,6 +165,8 @@ describe('text for the wire and for people', () => {
       [ETH, 30_005],
     ];
     expect(rows.map(([on, price]) => priceAsNumber(on, price))).toEqual([89_501, 3000.5]);
+    const coarse = makeMarket(3, { ...BTC_FIGURES, tickSize: '2.5', lotSize: '1' });
+    expect([formatPrice(coarse, 3), priceAsNumber(coarse, 3)]).toEqual(['7.5', 7.5]);
   });
 
   test.each([

@@ -51,7 +51,6 @@ export class Dealing implements Dealer {
   readonly #parts: DealingParts;
   readonly #watchers = new Map<number, ChildWatcher>();
   readonly #deferrals = new Map<number, Deferral>();
-  #readyClaims: number[] = [];
   #nextOrder = 1;
   #nextParent = 1;
   /** Set when no new risk may be taken: only reductions, hedges and kills pass. */
@@ -118,6 +117,10 @@ export class Dealing implements Dealer {
     return parent;
   }
 
+  soon(work: () => void): void {
+    this.#parts.context.soon(work);
+  }
+
   after(delayMs: number, fire: () => void): number {
     return this.#parts.context.after(delayMs, fire);
   }
@@ -134,9 +137,11 @@ export class Dealing implements Dealer {
     this.#parts.context.record(type, body);
   }
 
-  /** The gate's entry goes, and whoever waited for it gets its turn at the end of the step. */
+  /** The gate's entry goes, and whoever waited for it last gets its turn. */
   released(order: Order): void {
-    this.#readyClaims.push(...this.#parts.gate.release(order.id));
+    for (const claim of this.#parts.gate.release(order.id)) {
+      this.#parts.context.soon(() => this.#retry(claim));
+    }
   }
 
   ended(order: Order): void {
@@ -149,17 +154,14 @@ export class Dealing implements Dealer {
     this.#watchers.get(order.id)?.onProgress(order);
   }
 
-  /** Deferred orders whose way is free are judged again. */
-  retryReady(): void {
-    while (this.#readyClaims.length > 0) {
-      const claim = this.#readyClaims.shift() ?? 0;
-      const deferral = this.#deferrals.get(claim);
-      if (deferral === undefined) continue;
-      this.#deferrals.delete(claim);
-      this.#parts.context.clear(deferral.timer);
-      const decision = this.#parts.gate.retry(claim, this.#parts.context.wallMs);
-      this.#decide(decision, deferral.requests, deferral.watcher);
-    }
+  /** A deferred order whose way is free is judged again, in a step of its own. */
+  #retry(claim: number): void {
+    const deferral = this.#deferrals.get(claim);
+    if (deferral === undefined) return;
+    this.#deferrals.delete(claim);
+    this.#parts.context.clear(deferral.timer);
+    const decision = this.#parts.gate.retry(claim, this.#parts.context.wallMs);
+    this.#decide(decision, deferral.requests, deferral.watcher);
   }
 
   /** New risk that would outlive its reservation in the queue is turned away before it is reserved. */

@@ -26,6 +26,7 @@ export class Desk implements VenueSink, AuditSink {
   readonly kernel: Kernel;
   #ports: DeskPorts | undefined;
   readonly #queue: DeskEvent[] = [];
+  #leftOver = 0;
   #busy = false;
 
   constructor(kernel: Kernel) {
@@ -82,12 +83,17 @@ export class Desk implements VenueSink, AuditSink {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        this.#step(next);
-      }
+      for (let next = this.#next(); next !== undefined; next = this.#next()) this.#step(next);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** What a step left over comes before whatever else has happened meanwhile. */
+  #next(): DeskEvent | undefined {
+    if (this.#leftOver === 0) return this.#queue.shift();
+    this.#leftOver -= 1;
+    return { kind: 'continue' };
   }
 
   #step(event: DeskEvent): void {
@@ -113,6 +119,9 @@ export class Desk implements VenueSink, AuditSink {
         break;
       case 'disarm':
         ports.timers.disarm(command.id);
+        break;
+      case 'continue':
+        this.#leftOver += 1;
         break;
       case 'notify':
         ports.notice(command.event);

@@ -19,6 +19,8 @@ export type DeskCommand =
     }
   | { readonly kind: 'arm'; readonly id: number; readonly atMs: number }
   | { readonly kind: 'disarm'; readonly id: number }
+  /** Calls the kernel again with the event `continue`, before anything else. */
+  | { readonly kind: 'continue' }
   | { readonly kind: 'notify'; readonly event: DeskNotice };
 
 /** What goes to the venue: an order only as the gate reserved it. */

@@ -15,6 +15,8 @@ export type DeskEvent =
   | { readonly kind: 'timer'; readonly id: number }
   | { readonly kind: 'durable'; readonly seq: number }
   | { readonly kind: 'disk'; readonly sentence: string }
+  /** Work that an earlier step left to a step of its own. */
+  | { readonly kind: 'continue' }
   | { readonly kind: 'operator'; readonly command: OperatorCommand };
 
 /**

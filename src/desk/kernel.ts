@@ -136,7 +136,6 @@ export class Kernel {
   step(event: DeskEvent, stamp: Stamp): DeskCommand[] {
     this.#context.begin(stamp);
     this.#handle(event);
-    this.#dealing.retryReady();
     return this.#context.take();
   }
 
@@ -167,6 +166,9 @@ export class Kernel {
         break;
       case 'timer':
         this.#context.fire(event.id);
+        break;
+      case 'continue':
+        this.#context.resume();
         break;
       case 'durable':
         this.#context.durableSeq = Math.max(this.#context.durableSeq, event.seq);

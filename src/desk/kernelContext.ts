@@ -8,6 +8,7 @@ export class KernelContext {
   #commands: DeskCommand[] = [];
   #nextSeq: number;
   #nextTimer = 1;
+  readonly #left: (() => void)[] = [];
   readonly #timers = new Map<number, () => void>();
   /** Highest sequence number that is on the disk. */
   durableSeq = 0;
@@ -54,6 +55,20 @@ export class KernelContext {
     const { wallMs, monoUs } = this.#stamp;
     this.#commands.push({ kind: 'append', record: { seq, type, wallMs, monoUs, body } });
     return seq;
+  }
+
+  /**
+   * Leaves work to a step of its own, right after this one and in order: its decisions get their own
+   * reading of the clocks, and what they depend on can be on its way to the disk meanwhile.
+   */
+  soon(work: () => void): void {
+    this.#left.push(work);
+    this.#commands.push({ kind: 'continue' });
+  }
+
+  /** Does the next piece of work that an earlier step left over. */
+  resume(): void {
+    this.#left.shift()?.();
   }
 
   after(delayMs: number, fire: () => void): number {

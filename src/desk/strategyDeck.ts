@@ -63,7 +63,9 @@ export class StrategyDeck {
     if (!this.#running) return;
     for (const strategy of this.strategies) {
       if (strategy.markets.every((market) => this.#isFresh(market))) {
-        this.#parts.coordinator.take(strategy.onTick(this.#view));
+        const { context, coordinator } = this.#parts;
+        for (const intent of strategy.onTick(this.#view))
+          context.soon(() => coordinator.take(intent));
       }
     }
     this.#parts.context.after(TICK_MS, () => this.#tick());

@@ -60,6 +60,8 @@ export interface Dealer {
   inquire(account: number): void;
   /** A number for a new parent order or pair, tied to the signal that caused it. */
   newParent(strategy: number, signal: string): number;
+  /** Leaves work to a moment of its own, right after this one and in order. */
+  soon(work: () => void): void;
   /** Calls `fire` once after `delayMs`; the number clears it. */
   after(delayMs: number, fire: () => void): number;
   clear(timer: number): void;

@@ -33,20 +33,18 @@ export class OrderCoordinator {
     this.#settings = settings;
   }
 
-  take(intents: readonly Intent[]): void {
+  take(intent: Intent): void {
     if (this.#stopped) return;
-    for (const intent of intents) {
-      switch (intent.kind) {
-        case 'pair':
-          this.#pair(intent);
-          break;
-        case 'quote':
-          this.#quote(intent);
-          break;
-        case 'work':
-          this.#work(intent);
-          break;
-      }
+    switch (intent.kind) {
+      case 'pair':
+        this.#pair(intent);
+        break;
+      case 'quote':
+        this.#quote(intent);
+        break;
+      case 'work':
+        this.#work(intent);
+        break;
     }
   }
 
@@ -93,7 +91,7 @@ export class OrderCoordinator {
     this.#flatteners = accounts.flatMap((account) =>
       markets.map((market) => new Flattener(this.#dealer, account, market, slippageBps, reason)),
     );
-    for (const flattener of this.#flatteners) flattener.step();
+    for (const flattener of this.#flatteners) this.#dealer.soon(() => flattener.step());
   }
 
   get isFlat(): boolean {

@@ -10,6 +10,7 @@ import { sampleConfig } from '../../config/sampleConfig.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
 import { demoReportText } from '../../report/demoReport.ts';
 import { BreakwaterError } from '../../std/errors.ts';
+import type { Host } from '../../std/host.ts';
 import { buildDemoReport } from '../demoReport.ts';
 import { type ExchangeProcess, startExchangeProcess } from '../exchangeProcess.ts';
 import { fetchTruth } from '../exchangeTruth.ts';
@@ -19,6 +20,7 @@ import { limitNotices } from '../limitNotices.ts';
 import { duration, positiveNumber, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { progressLine } from '../progressLine.ts';
+import { rehearse } from '../rehearse.ts';
 import { onStopSignal } from '../signals.ts';
 import { version } from '../version.ts';
 
@@ -72,9 +74,13 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   let exchange: ExchangeProcess | undefined;
   try {
     output.note('starting the simulated exchange in a process of its own');
-    exchange = await startExchangeProcess(exchangeArgs(flags));
+    const host = createNodeHost();
+    [exchange] = await Promise.all([
+      startExchangeProcess(exchangeArgs(flags)),
+      rehearse(host.files),
+    ]);
     void exchange.ended.then((sentence) => stop.reject(lost(sentence)));
-    const ok = await trade(flags, exchange, secrets, stop.promise, output);
+    const ok = await trade(host, flags, exchange, secrets, stop.promise, output);
     process.exitCode = ok ? EXIT.ok : EXIT.failed;
   } finally {
     await exchange?.stop();
@@ -102,13 +108,13 @@ function exchangeArgs(flags: DemoFlags): string[] {
 }
 
 async function trade(
+  host: Host,
   flags: DemoFlags,
   exchange: ExchangeProcess,
   secrets: string,
   stopAsked: Promise<string>,
   output: Output,
 ): Promise<boolean> {
-  const host = createNodeHost();
   const folder = resolve('var');
   await mkdir(folder, { recursive: true });
   const configText = JSON.stringify(sampleConfig(flags.accounts));

@@ -3,6 +3,7 @@ import { startExchange } from '../../assembly/startExchange.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
 import { shippedTape } from '../files.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
+import { rehearse } from '../rehearse.ts';
 import { onStopSignal } from '../signals.ts';
 
 interface ExchangeFlags {
@@ -36,7 +37,9 @@ export function exchangeCommand(): Command {
 }
 
 async function runExchange(flags: ExchangeFlags): Promise<void> {
-  const server = await startExchange(createNodeHost(), {
+  const host = createNodeHost();
+  if (flags.attached === true) await rehearse(host.files);
+  const server = await startExchange(host, {
     port: flags.port,
     tapeFolder: flags.tape,
     speed: flags.speed,

@@ -10,6 +10,7 @@ import { EXIT } from '../exitCode.ts';
 import { limitNotices } from '../limitNotices.ts';
 import { createOutput } from '../output.ts';
 import { progressLine } from '../progressLine.ts';
+import { rehearse } from '../rehearse.ts';
 import { onStopSignal } from '../signals.ts';
 import { version } from '../version.ts';
 
@@ -29,7 +30,9 @@ async function run(path: string, flags: { readonly json?: true }): Promise<void>
   const offSignals = onStopSignal((signal) => stop.resolve(signal));
   const secrets = await mkdtemp(join(tmpdir(), 'breakwater-'));
   try {
-    const desk = await startDesk(createNodeHost(), {
+    const host = createNodeHost();
+    await rehearse(host.files);
+    const desk = await startDesk(host, {
       config: loaded.config,
       configText: loaded.text,
       where: path,

@@ -13,6 +13,8 @@ export interface ExchangeStart {
   readonly seed: number;
   readonly accounts: number;
   readonly owner: 'family' | 'single';
+  /** Fee level of all accounts, which also sets their credits. Default 0: 300 credits a minute. */
+  readonly feeLevel?: number;
   readonly settings?: Partial<ExchangeSettings>;
 }
 
@@ -36,6 +38,7 @@ export async function startExchange(host: Host, start: ExchangeStart): Promise<E
     familySize: FAMILY_SIZE,
     owner: start.owner,
     balanceMicro: BALANCE_MICRO,
+    feeLevel: start.feeLevel ?? 0,
     seed: start.seed,
     crowd,
     ...(start.settings === undefined ? {} : { settings: start.settings }),

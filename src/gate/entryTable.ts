@@ -14,6 +14,7 @@ interface Page {
  */
 export class EntryTable {
   readonly #pages = new Map<number, Page>();
+  #spare: Page | undefined;
   #size = 0;
 
   get size(): number {
@@ -31,7 +32,8 @@ export class EntryTable {
     const number = floor(orderId / PAGE);
     let page = this.#pages.get(number);
     if (page === undefined) {
-      page = { entries: Array.from<undefined>({ length: PAGE }), count: 0 };
+      page = this.#spare ?? { entries: Array.from<undefined>({ length: PAGE }), count: 0 };
+      this.#spare = undefined;
       this.#pages.set(number, page);
     }
     page.entries[orderId - number * PAGE] = entry;
@@ -47,6 +49,9 @@ export class EntryTable {
     page.entries[orderId - number * PAGE] = undefined;
     page.count -= 1;
     this.#size -= 1;
-    if (page.count === 0) this.#pages.delete(number);
+    if (page.count > 0) return;
+    // Kept for the next one: with few orders alive pages would come and go with every order.
+    this.#pages.delete(number);
+    this.#spare = page;
   }
 }

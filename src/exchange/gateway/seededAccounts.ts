@@ -11,6 +11,8 @@ export interface AccountLayout {
   /** Whether each family has its own owner, or all belong to one. */
   readonly owner: 'family' | 'single';
   readonly balanceMicro: number;
+  /** Fee level of all of them, which also sets their credits. Default 0, tier 1. */
+  readonly feeLevel?: number;
   /** Equal seeds make equal keys. They are throw-away keys: anybody can make them. */
   readonly seed: number;
 }
@@ -43,7 +45,7 @@ export function seededAccounts(layout: AccountLayout, crypto: Crypto): SeededAcc
       family,
       owner: layout.owner === 'single' ? 1 : family + 1,
       balanceMicro: layout.balanceMicro,
-      feeLevel: 0,
+      feeLevel: layout.feeLevel ?? 0,
       main,
       apiKey: apiKeyOf(crypto, `${layout.seed}/api-key/${family}`),
     });

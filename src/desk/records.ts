@@ -7,16 +7,24 @@ import type { Market } from '../protocol/market.ts';
 
 type Body = { readonly [key: string]: Json };
 
-/** The gate's consent: everything about the order, before the wire sees it. */
+/** The gate's consent: everything about the order, before the wire sees it. Keys in sorted order. */
 export function decisionBody(order: Order, market: Market): Body {
   const { request } = order;
   return {
-    ...entryBody(request),
-    symbol: market.symbol,
-    reduceOnly: request.reduceOnly,
-    strategy: request.strategy,
+    account: request.account,
+    clientOrderId: request.clientOrderId,
+    lots: request.lots,
+    market: request.market,
+    order: request.orderId,
     parent: request.parent,
+    precedence: request.precedence,
+    priceTicks: request.priceTicks,
+    reduceOnly: request.reduceOnly,
     reservedAtMs: order.reservedAtMs,
+    side: request.side,
+    strategy: request.strategy,
+    symbol: market.symbol,
+    tif: request.tif,
   };
 }
 

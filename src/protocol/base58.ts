@@ -7,6 +7,12 @@ const BASE5 = 58 ** 5;
 const VALUE = new Int8Array(128).fill(-1);
 for (let i = 0; i < 58; i += 1) VALUE[ALPHABET.charCodeAt(i)] = i;
 
+const ONE = '1'.charCodeAt(0);
+/** Every two digits, so that a group of five is written in three steps. */
+const PAIRS: readonly string[] = Array.from(ALPHABET, (a) =>
+  Array.from(ALPHABET, (b) => a + b),
+).flat();
+
 /**
  * Conversion tables for one byte length. Bytes are taken as 16-bit limbs and digits as groups of
  * five, so every sum of products stays below 2^53: 32 limbs × 2^16 × 58^5 < 2^51.
@@ -16,6 +22,8 @@ interface Tables {
   readonly groups: number;
   /** Row per limb: its place value as base-58^5 digits, most significant first. */
   readonly toGroups: Float64Array;
+  /** By limb: the first group in which its place value has a digit. */
+  readonly firstGroup: readonly number[];
   /** Row per group: its place value as 16-bit limbs, most significant first. */
   readonly toLimbs: Float64Array;
 }
@@ -43,7 +51,10 @@ function tablesFor(bytes: number): Tables {
     const place = BigInt(BASE5) ** BigInt(groups - 1 - i);
     toLimbs.set(digitsOf(place, 65536n, limbs), i * limbs);
   }
-  return { limbs, groups, toGroups, toLimbs };
+  const firstGroup = Array.from({ length: limbs }, (_, i) =>
+    toGroups.subarray(i * groups, (i + 1) * groups).findIndex((digit) => digit > 0),
+  );
+  return { limbs, groups, toGroups, firstGroup, toLimbs };
 }
 
 const TABLES: Readonly<Record<number, Tables>> = { 32: tablesFor(32), 64: tablesFor(64) };
@@ -56,34 +67,34 @@ export function encodeBase58(bytes: Uint8Array): string {
   if (tables === undefined) {
     throw new AssertionFailure(`base58 handles 32 or 64 bytes, got ${bytes.length}`);
   }
-  const { limbs, groups, toGroups } = tables;
+  const { limbs, groups, toGroups, firstGroup } = tables;
   sums.fill(0, 0, groups);
   for (let i = 0; i < limbs; i += 1) {
-    const limb = ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0);
-    if (limb === 0) continue;
+    const limb = ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number);
     const row = i * groups;
-    for (let g = 0; g < groups; g += 1) {
-      sums[g] = (sums[g] ?? 0) + limb * (toGroups[row + g] ?? 0);
+    // A limb's place value has no digits before this group.
+    for (let g = firstGroup[i] as number; g < groups; g += 1) {
+      sums[g] = (sums[g] as number) + limb * (toGroups[row + g] as number);
     }
   }
   let carry = 0;
   for (let g = groups - 1; g >= 0; g -= 1) {
-    const total = (sums[g] ?? 0) + carry;
+    const total = (sums[g] as number) + carry;
     carry = floor(total / BASE5);
-    let group = total - carry * BASE5;
-    for (let d = 4; d >= 0; d -= 1) {
-      const next = floor(group / 58);
-      digits[g * 5 + d] = group - next * 58;
-      group = next;
-    }
+    sums[g] = total - carry * BASE5;
+  }
+  let text = '';
+  for (let g = 0; g < groups; g += 1) {
+    const group = sums[g] as number;
+    const four = floor(group / 58);
+    const two = floor(four / 3364);
+    text += (PAIRS[two] as string) + PAIRS[four - two * 3364] + ALPHABET[group - four * 58];
   }
   let zeros = 0;
   while (zeros < bytes.length && bytes[zeros] === 0) zeros += 1;
   let start = 0;
-  while (start < groups * 5 && digits[start] === 0) start += 1;
-  let text = '1'.repeat(zeros);
-  for (let i = start; i < groups * 5; i += 1) text += ALPHABET[digits[i] ?? 0];
-  return text;
+  while (start < text.length && text.charCodeAt(start) === ONE) start += 1;
+  return '1'.repeat(zeros) + text.slice(start);
 }
 
 /** The `length` bytes (32 or 64) that `text` encodes, or `undefined` if it encodes anything else. */

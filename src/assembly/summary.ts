@@ -39,9 +39,19 @@ export interface DeskSummary {
   readonly strategies: readonly {
     readonly name: string;
     readonly doing: string;
-    readonly signals: number;
+    /** Parent orders, pairs and quotes begun. */
+    readonly parents: number;
     readonly orders: number;
   }[];
+  /** What each signal led to, oldest first; the last two thousand. */
+  readonly signals: readonly {
+    readonly strategy: string;
+    readonly signal: string;
+    readonly parents: number;
+    readonly orders: number;
+  }[];
+  /** Orders that no recorded signal explains: none. */
+  readonly unexplainedOrders: number;
   /** Orders of no strategy: closing at the end. */
   readonly closingOrders: number;
   readonly toSocketUs: Quantiles;
@@ -111,10 +121,15 @@ export function summarize(kernel: Kernel): DeskSummary {
     strategies: kernel.deck.strategies.map((strategy) => ({
       name: strategy.name,
       doing: strategy.describe(),
-      signals: stats.signals.get(strategy.number)?.signals ?? 0,
-      orders: stats.signals.get(strategy.number)?.orders ?? 0,
+      parents: stats.signals.totals(strategy.number).parents,
+      orders: stats.signals.totals(strategy.number).orders,
     })),
-    closingOrders: stats.signals.get(0)?.orders ?? 0,
+    closingOrders: stats.signals.totals(0).orders,
+    signals: stats.signals.lines.map(({ strategy, ...line }) => ({
+      strategy: kernel.deck.strategies[strategy - 1]?.name ?? 'desk',
+      ...line,
+    })),
+    unexplainedOrders: stats.signals.unexplained,
     toSocketUs: quantiles(stats.toSocket),
     toAnswerUs: quantiles(stats.toAnswer),
     largestPositionMicro: Math.max(0, ...values.map(Math.abs)),

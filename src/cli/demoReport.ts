@@ -103,6 +103,11 @@ function conditions(
       found: `${truth.selfMatches}`,
     },
     { name: 'no 429', passed: truth.tooManyRequests === 0, found: `${truth.tooManyRequests}` },
+    {
+      name: 'every order answers a signal',
+      passed: summary.unexplainedOrders === 0,
+      found: `${summary.unexplainedOrders} without one`,
+    },
     { name: 'legs equal within 1 % or a lot', ...imbalance },
     {
       name: 'pairs hedged or flat within budget',

@@ -112,7 +112,7 @@ export class Dealing implements Dealer {
   newParent(strategy: number, signal: string): number {
     const parent = this.#nextParent;
     this.#nextParent += 1;
-    this.#parts.stats.signal(strategy, parent, signal);
+    this.#parts.stats.signals.begin(strategy, parent, signal);
     this.#parts.context.record('signal', { parent, strategy, signal });
     return parent;
   }

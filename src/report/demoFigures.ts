@@ -30,9 +30,16 @@ export interface DeskFigures {
   readonly strategies: readonly {
     readonly name: string;
     readonly doing: string;
-    readonly signals: number;
+    readonly parents: number;
     readonly orders: number;
   }[];
+  readonly signals: readonly {
+    readonly strategy: string;
+    readonly signal: string;
+    readonly parents: number;
+    readonly orders: number;
+  }[];
+  readonly unexplainedOrders: number;
   readonly pairs: {
     readonly pairs: number;
     readonly hedged: number;

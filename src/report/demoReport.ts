@@ -2,6 +2,8 @@ import { formatMoney } from '../protocol/market.ts';
 import type { DemoReport } from './demoFigures.ts';
 import { table } from './table.ts';
 
+const SIGNALS_SHOWN = 5;
+
 /** The demo's report for people: one screen, verdict last. */
 export function demoReportText(report: DemoReport): string {
   const { desk, exchange, log } = report;
@@ -10,10 +12,11 @@ export function demoReportText(report: DemoReport): string {
   const sections = [
     `Breakwater demo: ${desk.accounts} accounts, ${Math.round(report.ranMs / 1000)} s, tape at ${report.speed} x, seed ${report.seed}`,
     table([
-      ['', 'signals', 'orders', 'what it was doing'],
-      ...desk.strategies.map((s) => [s.name, `${s.signals}`, `${s.orders}`, s.doing]),
+      ['', 'parents', 'orders', 'what it was doing'],
+      ...desk.strategies.map((s) => [s.name, `${s.parents}`, `${s.orders}`, s.doing]),
       ['closing at the end', '', `${desk.closingOrders}`, 'every position back to flat'],
     ]),
+    table(signalRows(desk)),
     table([
       ['orders sent', `${desk.orders}`, 'fills', `${desk.fills}`],
       ['cancels', `${desk.cancels}`, 'rejects', `${desk.rejects}${byCode(desk.rejectReasons)}`],
@@ -81,6 +84,20 @@ export function demoReportText(report: DemoReport): string {
     ),
   ];
   return sections.join('\n\n').replace(/\n\n(ok {2}|FAIL)/g, '\n$1');
+}
+
+/** The signals that led to most orders of each strategy; all of them are in the JSON. */
+function signalRows(desk: DemoReport['desk']): string[][] {
+  const rows = desk.strategies.flatMap(({ name }) => {
+    const lines = desk.signals.filter((line) => line.strategy === name);
+    const shown = lines.toSorted((a, b) => b.orders - a.orders).slice(0, SIGNALS_SHOWN);
+    const rest = lines.length - shown.length;
+    return [
+      ...shown.map((line) => [name, `${line.orders}`, line.signal]),
+      ...(rest > 0 ? [[name, '', `and ${rest} more signals (all with --json)`]] : []),
+    ];
+  });
+  return [['signal of', 'orders', ''], ...rows];
 }
 
 function byCode(codes: Readonly<Record<string, number>>): string {

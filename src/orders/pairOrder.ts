@@ -47,6 +47,9 @@ interface Leg {
   attempt: number;
 }
 
+/** The reach of a chase or unwind grows with its attempts up to so many times its slippage. */
+const MOST_REACH = 3;
+
 /** After a reject or partial fill, and after a lost reply: seconds of the pair's notional. */
 const BUDGET_SECONDS = { known: 1.5, lost: 5 } as const;
 
@@ -65,7 +68,8 @@ export class PairOrder implements ChildWatcher {
   readonly #naked: ExposureMeter;
   #timer = 0;
   #chases = 0;
-  #unwound = false;
+  #unwinds = 0;
+  #delays = 0;
   #lost = false;
   #finished = false;
 
@@ -105,7 +109,7 @@ export class PairOrder implements ChildWatcher {
   }
 
   onDenied(denial: Denial): void {
-    const untouched = this.#chases === 0 && !this.#unwound && this.#doneNothing();
+    const untouched = this.#chases === 0 && this.#unwinds === 0 && this.#doneNothing();
     if (untouched) this.#finish('denied', denial);
     else this.#later(() => this.#resolve());
   }
@@ -145,7 +149,8 @@ export class PairOrder implements ChildWatcher {
         lag,
         missing,
         'hedge',
-        this.#settings.chaseSlippageBps,
+        // A market that outran one attempt is met further out by the next.
+        this.#settings.chaseSlippageBps * Math.min(this.#chases, MOST_REACH),
         lag.plan.reduceOnly,
       );
       this.#dealer.deal([draft], this);
@@ -159,20 +164,19 @@ export class PairOrder implements ChildWatcher {
       this.#finish('flat', undefined);
       return;
     }
-    const again = this.#unwound;
-    this.#unwound = true;
+    this.#unwinds += 1;
     const send = (): void => {
       const draft = this.#draft(
         lead,
         excess,
         'hedge',
-        this.#settings.unwindSlippageBps,
+        this.#settings.unwindSlippageBps * Math.min(this.#unwinds, MOST_REACH),
         !lead.plan.reduceOnly,
       );
       this.#dealer.deal([draft], this);
     };
-    if (again) this.#later(send);
-    else send();
+    if (this.#unwinds === 1) send();
+    else this.#later(send);
   }
 
   #overdue(): void {
@@ -182,8 +186,8 @@ export class PairOrder implements ChildWatcher {
   }
 
   #later(fire: () => void): void {
-    const tries = this.#chases + this.#legs.reduce((sum, leg) => sum + leg.attempt, 0);
-    const delayMs = backoffMs(Math.max(0, tries - 2), 50, 2000, this.#dealer.jitter());
+    const delayMs = backoffMs(this.#delays, 25, 1000, this.#dealer.jitter());
+    this.#delays += 1;
     this.#timer = this.#dealer.after(delayMs, fire);
   }
 
@@ -225,7 +229,7 @@ export class PairOrder implements ChildWatcher {
       naked: this.#naked,
       budgetDollarSeconds: (this.#plannedMicro() / 1e6) * seconds,
       chases: this.#chases,
-      unwound: this.#unwound,
+      unwound: this.#unwinds > 0,
     });
   }
 

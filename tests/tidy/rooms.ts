@@ -54,7 +54,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   venue: { rooms: ADAPTER },
   vault: { rooms: ADAPTER, node: ['node:crypto'] },
   audit: { rooms: ADAPTER, node: ['node:crypto'] },
-  telemetry: { rooms: ADAPTER, packages: ['pino'] },
+  telemetry: { rooms: ADAPTER },
   host: { rooms: ['std'], packages: ['ws', 'undici', 'sodium-native'], node: 'all' },
 
   // Where a kernel and its adapters are put together on a host, real or virtual.

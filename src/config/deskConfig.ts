@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { decodeBase58 } from '../protocol/base58.ts';
 import { strategySchema } from './strategyConfig.ts';
 
 /** Ceilings that configuration may only lower. */
-export const CEILINGS = {
+const CEILINGS = {
   /** An opening's notional, percent of the account's equity. */
   maxOrderPercent: 10,
   /** Distance of a limit price from the reference. */
@@ -17,6 +18,7 @@ const account = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'expected letters, digits, ".", "_" or "-"'),
   address: z
     .string()
+    .refine((text) => decodeBase58(text, 32) !== undefined, 'expected 32 bytes in base58')
     .optional()
     .describe(
       'Base58 address. With a simulated venue it may be left out: its accounts are taken in order.',
@@ -33,10 +35,14 @@ const venue = z
         'Simulated venue: the file holding the JSON line that `breakwater exchange` printed.',
       ),
     rest: z
-      .url()
+      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+      .refine((url) => url.endsWith('/api/v1'), 'expected a URL that ends in /api/v1')
       .optional()
       .describe('Base URL that ends in /api/v1; taken from exchangeFile when absent.'),
-    ws: z.url().optional(),
+    ws: z
+      .url({ protocol: /^wss?$/, error: 'expected a ws or wss URL' })
+      .optional()
+      .describe('URL of the WebSocket; taken from exchangeFile when absent.'),
     expiryWindowMs: z
       .number()
       .int()
@@ -44,7 +50,13 @@ const venue = z
       .max(30_000)
       .default(2000)
       .describe('How long after its signature the exchange may still admit an order.'),
-    takerDelayMs: z.number().int().min(0).max(5000).default(200),
+    takerDelayMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(5000)
+      .default(200)
+      .describe('How long the exchange holds back orders that may take.'),
   })
   .describe('Where the desk trades.');
 
@@ -63,17 +75,51 @@ const limits = z
       .max(CEILINGS.collarBps, `expected at most ${CEILINGS.collarBps}, the ceiling`)
       .default(100)
       .describe('How far from the reference price an opening may be.'),
-    reduceCollarBps: z.number().int().positive().max(CEILINGS.reduceCollarBps).default(300),
-    maxReferenceAgeMs: z.number().int().positive().max(60_000).default(5000),
+    reduceCollarBps: z
+      .number()
+      .int()
+      .positive()
+      .max(CEILINGS.reduceCollarBps, `expected at most ${CEILINGS.reduceCollarBps}, the ceiling`)
+      .default(300)
+      .describe('The same for orders that only reduce a position.'),
+    maxReferenceAgeMs: z
+      .number()
+      .int()
+      .positive()
+      .max(60_000)
+      .default(5000)
+      .describe('Oldest reference price by which an order is judged.'),
   })
   .describe('Pre-trade limits. Configuration can lower the ceilings, never raise them.');
 
 const pairs = z
   .strictObject({
-    legTimeoutMs: z.number().int().min(500).max(10_000).default(1500),
-    chaseAttempts: z.number().int().min(1).max(10).default(3),
-    chaseSlippageBps: z.number().positive().max(200).default(20),
-    unwindSlippageBps: z.number().positive().max(400).default(50),
+    legTimeoutMs: z
+      .number()
+      .int()
+      .min(500)
+      .max(10_000)
+      .default(1500)
+      .describe('A leg without an ending for this long is cancelled and looked up.'),
+    chaseAttempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(10)
+      .default(3)
+      .describe('Attempts to fill the lagging leg before the leading one is unwound.'),
+    chaseSlippageBps: z
+      .number()
+      .positive()
+      .max(200)
+      .default(20)
+      .describe('How far through the best price the lagging leg is chased.'),
+    unwindSlippageBps: z
+      .number()
+      .positive()
+      .max(400)
+      .default(50)
+      .describe('How far through the best price the leading leg is unwound.'),
   })
   .describe('How order pairs end when one leg lags.');
 
@@ -89,7 +135,7 @@ export const deskSchema = z
       .string()
       .default('audit.jsonl')
       .describe('The audit log, relative to the configuration.'),
-    markets: z.array(z.string()).min(1).max(16),
+    markets: z.array(z.string()).min(1).max(16).describe('Symbols of the markets to trade.'),
     leverage: z.number().int().min(1).max(50).optional().describe('Set in every market at start.'),
     accounts: z.array(account).min(1).max(1000),
     limits: limits.prefault({}),
@@ -106,4 +152,3 @@ export const deskSchema = z
   .describe('A Breakwater desk.');
 
 export type DeskConfig = z.infer<typeof deskSchema>;
-export type AccountConfig = DeskConfig['accounts'][number];

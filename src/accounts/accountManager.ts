@@ -3,7 +3,7 @@ import { applyFill, FLAT, type Position, unrealisedMicro } from '../ledger/posit
 import type { AccountFigures, FillRow, OrderUpdateRow } from '../protocol/frames/frame.ts';
 import type { Market } from '../protocol/market.ts';
 import { sideOfTrade, signOf } from '../protocol/terms.ts';
-import { type Ending, type Order, remainingLots } from './order.ts';
+import { awaitsFills, type Ending, type Order, remainingLots } from './order.ts';
 import { advance, end } from './orderLife.ts';
 
 /** What an account's manager reports to the desk. */
@@ -27,8 +27,9 @@ export interface AccountIdentity {
   readonly family: number;
 }
 
-/** Ended orders whose late events must still find them. */
+/** Ended orders whose late events must still find them, and fills that may be told again. */
 const REMEMBERED = 4000;
+const REMEMBERED_FILLS = 20_000;
 
 /**
  * One account: its orders, positions and money, folded from the venue's events. Positions are built
@@ -52,6 +53,7 @@ export class AccountManager {
   readonly #gate: Gate;
   readonly #sink: AccountSink;
   readonly #positions: Position[];
+  #asOfLi = 0;
   readonly #byClientId = new Map<string, Order>();
   readonly #ended: string[] = [];
   readonly #seenFills = new Set<number>();
@@ -76,6 +78,14 @@ export class AccountManager {
   /** Takes a position as the venue states it, at start or after a proven mismatch. */
   setPosition(market: number, position: Position): void {
     this.#positions[market] = position;
+  }
+
+  /**
+   * Positions and balance are the venue's as they stood when its order counter was `li`: a fill from
+   * before that which comes late is in them already.
+   */
+  positionsAsOf(li: number): void {
+    this.#asOfLi = li;
   }
 
   order(clientOrderId: string): Order | undefined {
@@ -112,6 +122,7 @@ export class AccountManager {
 
   /** No answer, or one that leaves it open: the order counts until the venue's evidence settles it. */
   lost(order: Order, message: string): void {
+    if (order.state === 'TERMINAL') return;
     order.message = message;
     this.#advance(order, 'lost');
   }
@@ -152,15 +163,17 @@ export class AccountManager {
   }
 
   onFill(row: FillRow): void {
-    if (this.#seenFills.has(row.historyId)) return;
-    this.#seenFills.add(row.historyId);
+    if (!this.#isNewFill(row.historyId)) return;
     const market = this.#markets[row.market];
     if (market === undefined) return;
     const side = sideOfTrade(row.side);
-    const before = this.position(row.market);
-    this.#positions[row.market] = applyFill(before, market, side, row.lots, row.ticks).position;
+    // A row of the trade history carries no counter (0).
+    if (row.li === 0 || row.li > this.#asOfLi) {
+      const before = this.position(row.market);
+      this.#positions[row.market] = applyFill(before, market, side, row.lots, row.ticks).position;
+      this.balanceMicro += row.pnlMicro;
+    }
     const notional = row.lots * row.ticks * market.microPerTickLot;
-    this.balanceMicro += row.pnlMicro;
     this.feesMicro += row.feeMicro;
     this.volumeMicro += notional;
     this.fills += 1;
@@ -175,7 +188,7 @@ export class AccountManager {
 
   /** Orders that ended with fewer fills seen than the venue reported: their trades must be fetched. */
   awaitsFills(order: Order): boolean {
-    return order.filledLots < order.reportedLots;
+    return awaitsFills(order);
   }
 
   #report(order: Order, filledLots: number): void {
@@ -189,13 +202,24 @@ export class AccountManager {
   }
 
   #rest(order: Order): void {
-    if (order.state === 'TERMINAL') return;
-    if (!order.rested) this.#gate.live(order.id);
+    const before = order.rested;
     this.#advance(order, 'resting');
+    if (order.rested && !before) this.#gate.live(order.id);
   }
 
   #advance(order: Order, input: Parameters<typeof advance>[1]): void {
     if (advance(order, input)) this.#sink.orderChanged(this, order);
+  }
+
+  /** Remembers the fill; the oldest ones are forgotten. */
+  #isNewFill(historyId: number): boolean {
+    if (this.#seenFills.has(historyId)) return false;
+    this.#seenFills.add(historyId);
+    if (this.#seenFills.size > REMEMBERED_FILLS) {
+      const [oldest] = this.#seenFills;
+      if (oldest !== undefined) this.#seenFills.delete(oldest);
+    }
+    return true;
   }
 
   #remember(clientOrderId: string): void {

@@ -1,5 +1,4 @@
 import type { OrderRequest } from '../gate/orderRequest.ts';
-import type { Side } from '../protocol/terms.ts';
 
 /**
  * Where one order stands, as far as the venue's evidence goes. Every state but `TERMINAL` counts as
@@ -86,7 +85,12 @@ export function signedDoneLots(order: Order): number {
   return order.request.side === 'bid' ? doneLots(order) : -doneLots(order);
 }
 
-/** An order of ours that rests or may rest on `side`. */
-export function isWorking(order: Order, side?: Side): boolean {
-  return order.state !== 'TERMINAL' && (side === undefined || order.request.side === side);
+/** The venue counts more of it as filled than its fills have shown: the position lags behind. */
+export function awaitsFills(order: Order): boolean {
+  return order.filledLots < order.reportedLots;
+}
+
+/** An order that has not ended. */
+export function isWorking(order: Order): boolean {
+  return order.state !== 'TERMINAL';
 }

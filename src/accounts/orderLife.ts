@@ -32,8 +32,13 @@ const FROM: Readonly<Record<OrderState, Partial<Record<OrderInput, OrderState>>>
     ended: 'TERMINAL',
   },
   LIVE: { 'cancel-asked': 'CANCELLING', lost: 'UNKNOWN', ended: 'TERMINAL' },
-  CANCELLING: { 'cancel-failed': 'PENDING', lost: 'UNKNOWN', ended: 'TERMINAL' },
-  AMENDING: { resting: 'LIVE', lost: 'UNKNOWN', ended: 'TERMINAL' },
+  CANCELLING: { 'cancel-failed': 'SENT', lost: 'UNKNOWN', ended: 'TERMINAL' },
+  AMENDING: {
+    resting: 'LIVE',
+    'cancel-asked': 'CANCELLING',
+    lost: 'UNKNOWN',
+    ended: 'TERMINAL',
+  },
   UNKNOWN: { resting: 'LIVE', ended: 'TERMINAL' },
   TERMINAL: {},
 };
@@ -49,11 +54,21 @@ export function nextState(state: OrderState, input: OrderInput): OrderState {
 /** Applies `input`; true when the state changed. */
 export function advance(order: Order, input: Exclude<OrderInput, 'ended'>): boolean {
   const was = order.state;
-  order.state = nextState(was, input);
-  if (input === 'resting') order.rested = true;
-  // A refused cancel leaves the order what it was before the cancel.
-  if (input === 'cancel-failed' && order.rested) order.state = nextState(order.state, 'resting');
+  const refusedCancel = was === 'CANCELLING' && input === 'cancel-failed';
+  order.state = refusedCancel ? shownState(order) : nextState(was, input);
+  if (input === 'resting' && isAtVenue(order.state)) order.rested = true;
   return order.state !== was;
+}
+
+/** A refused cancel leaves the order what the venue has shown of it. */
+function shownState(order: Order): OrderState {
+  if (order.rested) return 'LIVE';
+  return order.venueId > 0 ? 'PENDING' : 'SENT';
+}
+
+/** The venue may speak of an order that was sent and has not ended. */
+function isAtVenue(state: OrderState): boolean {
+  return state !== 'RESERVED' && state !== 'TERMINAL';
 }
 
 /** Ends the order on evidence; true the first time. */

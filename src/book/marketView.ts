@@ -1,8 +1,12 @@
 import type { BookFrame, PriceRow } from '../protocol/frames/frame.ts';
 
+/** Monotonic ms after which a book that nothing has renewed gives way even to an older counter. */
+const HELD_MS = 3000;
+
 /**
  * One market as the venue shows it: top of book, depth and reference prices in ticks and lots, 0
- * where there is none. Frames older than what is held (by the exchange's order counter) are dropped.
+ * where there is none. Frames older than what is held (by the exchange's order counter) are dropped,
+ * as long as what is held is fresh: an exchange that was restarted may count anew.
  */
 export class MarketView {
   readonly market: number;
@@ -25,8 +29,9 @@ export class MarketView {
   }
 
   onBook(frame: BookFrame, nowMs: number): boolean {
-    if (frame.li < this.#li) return false;
-    this.#li = frame.li;
+    // A frame without the counter (0) cannot be told to be older.
+    if (frame.li > 0 && frame.li < this.#li && nowMs - this.bookAtMs <= HELD_MS) return false;
+    if (frame.li > 0) this.#li = frame.li;
     this.bids = frame.bids;
     this.asks = frame.asks;
     this.bidTicks = frame.bids[0] ?? 0;
@@ -41,16 +46,6 @@ export class MarketView {
     this.markTicks = row.markTicks;
     this.oracleTicks = row.oracleTicks;
     this.markAtMs = nowMs;
-  }
-
-  /** Forgets everything: after a lost stream the counter may start anew. */
-  reset(): void {
-    this.#li = 0;
-    this.bids = [];
-    this.asks = [];
-    this.bidTicks = 0;
-    this.askTicks = 0;
-    this.bookAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Twice the mid price in ticks (an integer), or 0 unless both sides are there and not crossed. */

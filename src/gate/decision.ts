@@ -10,7 +10,7 @@ export interface Conflict {
 }
 
 /** All requests are reserved and count from now on, in the order in which they were asked. */
-export interface Reserved {
+interface Reserved {
   readonly kind: 'reserved';
   readonly orders: readonly ReservedOrder[];
 }

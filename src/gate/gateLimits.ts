@@ -24,7 +24,7 @@ export interface GateLimits {
 }
 
 /** What no configuration can exceed. */
-export const LIMIT_CEILINGS: Readonly<Required<LimitSet>> = {
+const LIMIT_CEILINGS: Readonly<Required<LimitSet>> = {
   orderShareBps: 1000,
   collarBps: 500,
   reductionCollarBps: 2000,

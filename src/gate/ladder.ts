@@ -48,6 +48,11 @@ export class Ladder {
     this.#links = links;
   }
 
+  /** Nodes that the pool has made so far; it grows with the most keys held at one time. */
+  get nodeCount(): number {
+    return this.#usedNodes;
+  }
+
   /** Adds a slot that is in no ladder of these links. */
   insert(slot: number, key: number): void {
     this.#links.makeRoom(slot);

@@ -7,8 +7,6 @@ import { type OffsetReport, OffsetShare } from './offsetShare.ts';
 import { isPostOnly } from './orderRequest.ts';
 import { TakingWindow } from './takingWindow.ts';
 
-const { max } = Math;
-
 /** May be made tighter, never looser. */
 export interface MirrorThresholds {
   /** How long a taking order counts in its account's sum; at least 60,000 ms. */
@@ -21,7 +19,7 @@ export interface MirrorThresholds {
   readonly reviewPairs: number;
 }
 
-export const MIRROR_THRESHOLDS: MirrorThresholds = {
+const MIRROR_THRESHOLDS: MirrorThresholds = {
   windowMs: 60_000,
   percent: 75,
   reviewPercent: 20,
@@ -75,7 +73,7 @@ export class MirrorRule {
   readonly #strikes = new Map<number, Strikes>();
   #nowMs = 0;
 
-  /** Throws `CONFIG_INVALID` when a threshold is looser than {@link MIRROR_THRESHOLDS}. */
+  /** Throws `CONFIG_INVALID` when a threshold is looser than it may be. */
   constructor(markets: readonly Market[], thresholds: Partial<MirrorThresholds>) {
     const all = { ...MIRROR_THRESHOLDS, ...thresholds };
     checkThresholds(all);
@@ -86,7 +84,7 @@ export class MirrorRule {
 
   /** What forbids these orders, judged as if all of them went. */
   judge(entries: readonly Entry[], nowMs: number): MirrorFinding | undefined {
-    this.#see(nowMs);
+    this.#nowMs = nowMs;
     for (const entry of entries) {
       if (!isOpening(entry) || entry.request.precedence === 'hedge') continue;
       if (this.#underReview.has(entry.market)) return { code: 'MIRROR_REVIEW', entry };
@@ -99,7 +97,7 @@ export class MirrorRule {
   /** Counts a reserved order as if it were filled. */
   count(entry: Entry, nowMs: number): void {
     if (isPostOnly(entry.request)) return;
-    this.#see(nowMs);
+    this.#nowMs = nowMs;
     const { account, strategy } = entry.request;
     const window = this.#window(entry.market);
     window.expire(this.#nowMs);
@@ -127,7 +125,7 @@ export class MirrorRule {
 
   /** Rebuilds the sums from the log: one call per order, in the order of the log. */
   recall(past: PastOrder): void {
-    this.#see(past.reservedAtMs);
+    this.#nowMs = past.reservedAtMs;
     if (!past.postOnly) {
       const { account, strategy, opening, reservedAtMs } = past;
       const signedLots = signOf(past.side) * past.lots;
@@ -149,10 +147,6 @@ export class MirrorRule {
   /** A person lets the strategy open again. */
   rearm(strategy: number): void {
     this.#strikes.delete(strategy);
-  }
-
-  isUnderReview(market: number): boolean {
-    return this.#underReview.has(market);
   }
 
   /** A person has looked at the market's openings; they count anew from here. */
@@ -219,11 +213,6 @@ export class MirrorRule {
     share.add(account, side, lots, reservedAtMs);
     const { reviewPercent, reviewPairs } = this.#thresholds;
     if (share.exceeds(reviewPercent, reviewPairs)) this.#underReview.add(market);
-  }
-
-  // A clock that steps back must not fill the windows again.
-  #see(nowMs: number): void {
-    this.#nowMs = max(this.#nowMs, nowMs);
   }
 
   #window(market: number): TakingWindow {

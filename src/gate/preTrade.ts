@@ -13,7 +13,7 @@ const ONE_BPS = 10_000;
 export interface GateFacts {
   /** Micro-dollars; `undefined` while unknown. */
   equityMicro(account: number): number | undefined;
-  /** Signed: long is positive. */
+  /** Signed: long is positive. Holds every fill that the gate was told of by what remains. */
   positionLots(account: number, market: number): number;
   /** Price to judge by (mark or mid); `undefined` while there is none. */
   referenceTicks(market: number): number | undefined;

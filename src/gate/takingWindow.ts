@@ -39,7 +39,7 @@ export class TakingWindow {
     this.#percent = percent;
   }
 
-  /** Forgets what is `windowMs` old or older. */
+  /** Forgets what is `windowMs` old or older, oldest first: a clock that steps back only delays it. */
   expire(nowMs: number): void {
     for (;;) {
       const taking = this.#takings.at(0);

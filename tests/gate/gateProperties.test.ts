@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { inConflict } from '../../src/gate/conflict.ts';
 import type { Decision } from '../../src/gate/decision.ts';
+import { Entry } from '../../src/gate/entry.ts';
+import { EntryTable } from '../../src/gate/entryTable.ts';
 import { Fifo } from '../../src/gate/fifo.ts';
 import { LAST_KEY, Ladder, NONE, SlotLinks } from '../../src/gate/ladder.ts';
 import { CONFLICT_ACTIONS, type OrderRequest, PRECEDENCES } from '../../src/gate/orderRequest.ts';
@@ -38,6 +40,38 @@ describe('the index', () => {
       }
     });
     fc.assert(property, { numRuns: 150 });
+  });
+
+  test('GATE-2 a ladder uses its nodes again', () => {
+    const ladder = new Ladder(new SlotLinks());
+    for (let i = 0; i < 20_000; i += 1) {
+      if (i >= 10) ladder.remove(i % 10);
+      ladder.insert(i % 10, (i * 2_654_435_761) % LAST_KEY);
+    }
+    // Ten keys of seven levels, the root shared.
+    expect(ladder.nodeCount).toBeLessThanOrEqual(61);
+  });
+
+  test('GATE-5 entries are found by number, whatever the numbers', () => {
+    const number = fc.oneof(fc.integer({ min: -3000, max: 3000 }), fc.maxSafeInteger());
+    const property = fc.property(fc.array(number, { maxLength: 100 }), (numbers) => {
+      const table = new EntryTable();
+      const twin = new Map<number, Entry>();
+      for (const orderId of numbers) {
+        const known = twin.get(orderId);
+        const entry = known ?? new Entry(request({ orderId }), false);
+        if (known === undefined) {
+          table.add(entry);
+          twin.set(orderId, entry);
+        } else {
+          table.remove(entry);
+          twin.delete(orderId);
+        }
+        expect(table.size).toBe(twin.size);
+        expect(numbers.map((id) => table.get(id))).toEqual(numbers.map((id) => twin.get(id)));
+      }
+    });
+    fc.assert(property, { numRuns: 50 });
   });
 
   test('GATE-25 what is dropped from the front of a queue stays dropped', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { GateLimits } from '../../src/gate/gateLimits.ts';
 import type { MirrorThresholds, PastOrder } from '../../src/gate/mirrorRule.ts';
 import type { OrderRequest } from '../../src/gate/orderRequest.ts';
-import { answer, Desk, NOW_MS, refused, reserved, WIDE } from './desk.ts';
+import { answer, Desk, NOW_MS, refused, request, reserved, WIDE } from './desk.ts';
 
 const IOC = { tif: 'IOC', lots: 100 } as const;
 const BUY = { ...IOC, side: 'bid' } as const;
@@ -99,13 +99,39 @@ describe('the window', () => {
     expect(answer(desk.submit({ ...SELL, account: 2 }))).toBe('MIRROR');
   });
 
-  test('GATE-25 a clock that steps back fills nothing again', () => {
+  test('GATE-25 case 44: a clock that steps back lets nothing out early', () => {
     const desk = new Desk();
     trade(desk, { ...BUY, account: 1 });
-    desk.nowMs += 60_000;
-    desk.submit({ ...BUY, account: 3, lots: 9999 });
-    desk.nowMs -= 60_000;
-    expect(answer(desk.submit({ ...SELL, account: 2 }))).toBe('reserved');
+    desk.nowMs -= 30_000;
+    trade(desk, { ...BUY, account: 1, market: 1 });
+    desk.nowMs = NOW_MS + 29_999;
+    expect(answer(desk.submit({ ...SELL, account: 2, market: 1 }))).toBe('MIRROR');
+    desk.nowMs = NOW_MS + 59_999;
+    expect(answer(desk.submit({ ...SELL, account: 2 }))).toBe('MIRROR');
+  });
+
+  test("GATE-24 an account's own opposite sum is no counterpart, and hides none", () => {
+    const desk = new Desk();
+    desk.facts.positions.set('1/0', 100).set('2/0', 110);
+    trade(desk, { ...SELL, account: 1, lots: 100 });
+    expect(answer(desk.submit({ ...BUY, account: 1, lots: 190 }))).toBe('reserved');
+    const other = new Desk();
+    other.facts.positions.set('1/0', 100).set('2/0', 110);
+    trade(other, { ...SELL, account: 1, lots: 100 });
+    trade(other, { ...SELL, account: 2, lots: 110 });
+    const { otherAccount } = refused(other.submit({ ...BUY, account: 1, lots: 190 }));
+    expect(otherAccount).toBe(2);
+  });
+
+  test('GATE-24 what was taken in one millisecond leaves the window together', () => {
+    const desk = new Desk();
+    const hedge = { account: 2, precedence: 'hedge' } as const;
+    trade(desk, { ...SELL, ...hedge, lots: 300 });
+    trade(desk, { ...BUY, ...hedge, lots: 300 });
+    desk.nowMs += 1000;
+    trade(desk, { ...SELL, ...hedge, lots: 100 });
+    const { retryAtMs } = refused(desk.submit({ ...BUY, account: 1 }));
+    expect(retryAtMs).toBe(NOW_MS + 61_000);
   });
 
   test('GATE-24 sums beyond the range of the index are compared all the same', () => {
@@ -346,6 +372,29 @@ describe("the day's share", () => {
     expect(answer(desk.submit({ ...BUY, account: 1 }))).toBe('reserved');
     trade(desk, { ...SELL, account: 2, lots: 1 + 10 });
     expect(answer(desk.submit({ ...BUY, account: 1 }))).toBe('MIRROR_REVIEW');
+  });
+
+  test('GATE-30 up to a fifth is no reason when one account trades both ways either', () => {
+    const desk = new Desk();
+    for (let i = 0; i < 10; i += 1) {
+      trade(desk, { ...BUY, account: 1, lots: 80 });
+      desk.nowMs += 61_000;
+      trade(desk, { ...SELL, account: 1, lots: 10 });
+      desk.nowMs += 61_000;
+      trade(desk, { ...SELL, account: 2, lots: 10 });
+      desk.nowMs += 61_000;
+    }
+    desk.facts.referenceTime = desk.nowMs;
+    expect(desk.gate.offsetReport(0)).toMatchObject({ openingLots: 1000, offsetLots: 200 });
+    expect(answer(desk.submit({ ...BUY, account: 1 }))).toBe('reserved');
+  });
+
+  test("GATE-8 GATE-30 a stranger's fills are no part of it", () => {
+    const desk = new Desk();
+    const stray = request({ tif: 'ALO' });
+    desk.gate.adoptForeign(stray, true);
+    desk.fill(stray.orderId);
+    expect(desk.gate.offsetReport(0)).toMatchObject({ openingLots: 0, postOnlyLots: 0 });
   });
 
   test('GATE-30 one account that goes back and forth offsets nobody', () => {

@@ -14,6 +14,7 @@ const lockfile = join(root, 'package-lock.json');
 const marker = join(root, 'node_modules', '.installed');
 const mutex = join(root, '.installing.lock');
 const wanted = [24, 7];
+const cli = join('src', 'cli', 'main.ts');
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const installWaitMs = 10 * 60_000;
 
@@ -55,6 +56,8 @@ function isInstalled() {
 function spawnNode(args) {
   const node = isNewEnough() ? process.execPath : pinnedNode();
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+  // The desk ends in order when this process is gone without having passed on a signal (SIGKILL).
+  if (args[0]?.endsWith(cli)) env.BREAKWATER_PARENT = String(process.pid);
   return spawn(node, args, { stdio: 'inherit', env });
 }
 

@@ -1,10 +1,10 @@
 import type { DeskSummary } from '../assembly/summary.ts';
 import { OrderEvents } from '../audit/orderEvents.ts';
 import { verifyLog } from '../audit/verify.ts';
-import { formatMoney } from '../protocol/market.ts';
 import type { Check, DemoReport, ExchangeFigures, LogFigures } from '../report/demoFigures.ts';
+import { dollars } from '../report/dollars.ts';
 import type { Host } from '../std/host.ts';
-import type { Ran } from './commands/demo.ts';
+import type { DemoRun } from './demoRun.ts';
 import type { ExchangeTruth, VenueOrder } from './exchangeTruth.ts';
 
 export interface DemoFacts {
@@ -12,7 +12,7 @@ export interface DemoFacts {
   readonly truth: ExchangeTruth;
   readonly logPath: string;
   readonly summary: DeskSummary;
-  readonly ran: Ran;
+  readonly ran: DemoRun;
 }
 
 const FLAT_MICRO = 10_000_000;
@@ -90,7 +90,7 @@ function worstImbalance(trading: DeskSummary): { passed: boolean; found: string 
 
 function conditions(
   summary: DeskSummary,
-  ran: Ran,
+  ran: DemoRun,
   truth: ExchangeFigures,
   log: LogFigures,
   imbalance: { passed: boolean; found: string },
@@ -117,7 +117,7 @@ function conditions(
     {
       name: 'flat at the end',
       passed: ran.clean && summary.largestPositionMicro < FLAT_MICRO,
-      found: `largest position $${formatMoney(summary.largestPositionMicro)}; ${ran.sentence}`,
+      found: `largest position ${dollars(summary.largestPositionMicro)}; ${ran.sentence}`,
     },
     {
       name: 'audit log',

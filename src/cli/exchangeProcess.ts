@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { BreakwaterError } from '../std/errors.ts';
+import { BreakwaterError, type ErrorCode } from '../std/errors.ts';
+import { environmentOfChild } from './launcher.ts';
 
 /** The simulated exchange in a process of its own. */
 export interface ExchangeProcess {
   /** The line that it printed when it was ready. */
   readonly readyLine: string;
-  /** Resolves when it has ended, whatever ended it, with the last line that it said about it. */
+  /** Resolves when it has ended, whatever ended it, with what is known about it. */
   readonly ended: Promise<string>;
   /** Lets it end; resolves when it has. */
   stop(): Promise<void>;
@@ -15,30 +16,43 @@ export interface ExchangeProcess {
 
 /**
  * Starts `breakwater exchange` as a child that lives as long as its standard input: it ends with
- * this process even when this process is killed. Rejects with the child's own sentence.
+ * this process even when this process is killed. Rejects with the child's own error.
  */
 export async function startExchangeProcess(args: readonly string[]): Promise<ExchangeProcess> {
   // Sources run unbuilt, the package runs the build: the sibling has this file's own ending.
   const main = import.meta.url.endsWith('.ts') ? './main.ts' : './main.js';
   const file = fileURLToPath(new URL(main, import.meta.url));
-  const child = spawn(process.execPath, [file, 'exchange', '--attached', ...args], {
+  const child = spawn(process.execPath, [file, 'exchange', '--attached', '--json', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: environmentOfChild(),
+    // A group of its own: Ctrl-C at the terminal must not take the exchange away before the desk
+    // has ended its orders, not even while the exchange is only starting.
+    detached: true,
   });
-  const said: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
   // Writing to a child that has gone is no news: its end is.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
-    child.once('close', (code) => resolve(lastLine(said) || `exit code ${code}`));
+    child.once('close', (code, signal) => resolve(lastLine(said) ?? signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
   const lines = createInterface({ input: child.stdout });
-  const readyLine = await new Promise<string>((resolve, reject) => {
-    lines.once('line', resolve);
-    void ended.then((sentence) => reject(refusal(sentence, child.exitCode)));
-  });
+  const line = await Promise.race([
+    new Promise<string>((resolve) => lines.once('line', resolve)),
+    ended.then((sentence) => {
+      throw didNotStart(sentence);
+    }),
+  ]);
+  const error = errorIn(line);
+  if (error !== undefined) {
+    child.stdin.end();
+    throw error;
+  }
   return {
-    readyLine,
+    readyLine: line,
     ended,
     stop: async () => {
       child.stdin.end();
@@ -47,16 +61,24 @@ export async function startExchangeProcess(args: readonly string[]): Promise<Exc
   };
 }
 
-function lastLine(said: readonly string[]): string {
-  const lines = said.join('').trim().split('\n');
-  return lines.at(-1)?.replace(/^breakwater: /, '') ?? '';
+function lastLine(said: string): string | undefined {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  return line === '' ? undefined : line.replace(/^breakwater: /, '');
 }
 
-function refusal(sentence: string, exitCode: number | null): BreakwaterError {
-  return exitCode === 2
-    ? new BreakwaterError('USAGE', sentence)
-    : new BreakwaterError(
-        'EXCHANGE_UNREACHABLE',
-        `the simulated exchange did not start: ${sentence}`,
-      );
+/** The error object that a command prints with `--json` instead of its result. */
+function errorIn(line: string): BreakwaterError | undefined {
+  const { error } = JSON.parse(line) as {
+    error?: { code: ErrorCode | 'INTERNAL'; message: string };
+  };
+  if (error === undefined) return undefined;
+  if (error.code === 'INTERNAL') return didNotStart(error.message);
+  return new BreakwaterError(error.code, error.message);
+}
+
+function didNotStart(sentence: string): BreakwaterError {
+  return new BreakwaterError(
+    'EXCHANGE_UNREACHABLE',
+    `the simulated exchange did not start: ${sentence}`,
+  );
 }

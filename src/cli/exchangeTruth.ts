@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExchangeFigures } from '../report/demoFigures.ts';
-import { BreakwaterError } from '../std/errors.ts';
+import { BreakwaterError, isBreakwaterError, messageOf } from '../std/errors.ts';
 import type { Host } from '../std/host.ts';
 
 const truthSchema = z.object({
@@ -35,6 +35,13 @@ export async function fetchTruth(host: Host, rest: string): Promise<ExchangeTrut
       truth: truthSchema.parse(await read('/admin/truth')),
       orders: z.array(orderSchema).parse(await read('/admin/orders')),
     };
+  } catch (thrown) {
+    if (isBreakwaterError(thrown)) throw thrown;
+    throw new BreakwaterError(
+      'EXCHANGE_UNREACHABLE',
+      `the simulated exchange did not give its own count: ${messageOf(thrown)}`,
+      { cause: thrown },
+    );
   } finally {
     await client.close();
   }

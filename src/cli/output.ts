@@ -3,19 +3,19 @@ import { isBreakwaterError, messageOf } from '../std/errors.ts';
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Output {
   readonly json: boolean;
-  /** The command's result; a second argument is its text for people. */
+  /** The command's result, once; the second argument is its text for people. */
   result(value: unknown, text: string): void;
   /** News on the way. */
   note(line: string): void;
-  /** Replaces the line on a terminal; elsewhere prints a line now and then. */
-  progress(line: string): void;
+  /** Replaces the line on a terminal, where it gets the columns that it may fill; elsewhere prints it now and then. */
+  progress(line: (columns: number) => string): void;
 }
 
 /** Elsewhere than on a terminal a progress line is printed this often. */
 const SELDOM_MS = 5000;
+const USUAL_COLUMNS = 80;
 
 export function createOutput(json: boolean): Output {
-  const terminal = process.stderr.isTTY === true;
   let pending = false;
   let lastMs = Number.NEGATIVE_INFINITY;
   const clear = (): void => {
@@ -26,32 +26,45 @@ export function createOutput(json: boolean): Output {
     json,
     result: (value, text) => {
       clear();
-      process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+      process.stdout.write(`${json ? JSON.stringify(value) : text.trimEnd()}\n`);
     },
     note: (line) => {
       clear();
       process.stderr.write(`${line}\n`);
     },
     progress: (line) => {
-      if (terminal) {
+      if (process.stderr.isTTY === true) {
         clear();
-        process.stderr.write(line.slice(0, (process.stderr.columns ?? 120) - 1));
+        // A full last column would wrap.
+        process.stderr.write(line((process.stderr.columns ?? USUAL_COLUMNS) - 1));
         pending = true;
         return;
       }
       const nowMs = performance.now();
       if (nowMs - lastMs < SELDOM_MS) return;
       lastMs = nowMs;
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${line(Number.POSITIVE_INFINITY)}\n`);
     },
   };
 }
 
 /** One sentence on stderr, and with `--json` an object on stdout. */
 export function printError(thrown: unknown, json: boolean): void {
-  const sentence = messageOf(thrown);
-  process.stderr.write(`breakwater: ${sentence}\n`);
+  const message = messageOf(thrown);
+  process.stderr.write(`breakwater: ${message}\n`);
   if (!json) return;
   const code = isBreakwaterError(thrown) ? thrown.code : 'INTERNAL';
-  process.stdout.write(`${JSON.stringify({ error: { code, message: sentence } })}\n`);
+  process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
 }
+
+/**
+ * Lets this process outlive whoever read its output (`| head`, a closed terminal): orders are ended
+ * in order even when nobody can be told.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+  }
+}
+
+function ignore(): void {}

@@ -1,24 +1,24 @@
 import { Command } from 'commander';
 import { matchAccounts } from '../../assembly/deskAccounts.ts';
-import { preflight } from '../../assembly/preflight.ts';
+import { type Preflight, preflight } from '../../assembly/preflight.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
+import { dollars } from '../../report/dollars.ts';
 import { table } from '../../report/table.ts';
 import { parseAgentKey } from '../../vault/parseAgentKey.ts';
 import { loadConfig } from '../configFile.ts';
 import { EXIT } from '../exitCode.ts';
-import { createOutput } from '../output.ts';
+import type { Output } from '../output.ts';
 
 /** `breakwater check CONFIG`: validates it and prints the plan, without trading. */
-export function checkCommand(): Command {
+export function checkCommand(output: Output): Command {
   return new Command('check')
+    .summary('validate a configuration and print its plan')
     .description('Validate a configuration and print the pre-flight plan without trading.')
     .argument('<config>', 'the configuration')
-    .option('--json', 'print the plan as JSON')
-    .action(check);
+    .action((path: string) => check(path, output));
 }
 
-async function check(path: string, flags: { readonly json?: true }): Promise<void> {
-  const output = createOutput(flags.json === true);
+async function check(path: string, output: Output): Promise<void> {
   const host = createNodeHost();
   const loaded = await loadConfig(path);
   const accounts = matchAccounts(loaded.config, loaded.exchange, path);
@@ -31,30 +31,30 @@ async function check(path: string, flags: { readonly json?: true }): Promise<voi
     ).wipe();
   }
   const plan = await preflight(host, loaded.config, loaded.exchange.rest, path, accounts);
-  const text = [
-    table([
-      [
-        'strategy',
-        'accounts',
-        'orders at once',
-        'largest order',
-        'largest position',
-        'credits a minute',
-      ],
-      ...plan.strategies.map((s) => [
-        s.name,
-        `${s.accounts}`,
-        `${s.ordersAtOnce}`,
-        `$${s.largestOrderUsd}`,
-        `$${s.largestPositionUsd}`,
-        `${s.creditsPerMinute}`,
-      ]),
-    ]),
-    `${plan.accounts} accounts in ${plan.families} families, ${plan.creditsPerMinute} of ${plan.usableCreditsPerMinute} usable credits a minute in the busiest family`,
-    `margin at most $${plan.marginUsd} of $${plan.equityUsd} equity; loss if every position moved 20 % against its account: $${plan.worstLossUsd}`,
+  output.result(plan, planText(plan));
+  process.exitCode = plan.ok ? EXIT.ok : EXIT.failed;
+}
+
+function planText(plan: Preflight): string {
+  const usd = (amount: number): string => dollars(Math.round(amount * 1e6), 0);
+  const families = plan.families === 1 ? '1 family' : `${plan.families} families`;
+  const rows = plan.strategies.map((s) => [
+    s.name,
+    `${s.accounts}`,
+    `${s.ordersAtOnce}`,
+    usd(s.largestOrderUsd),
+    usd(s.largestPositionUsd),
+    `${s.creditsPerMinute}`,
+  ]);
+  return [
+    table([['strategy', ...COLUMNS], ...rows]),
+    '',
+    `${plan.accounts} accounts in ${families}; credits a minute in the busiest family: ${plan.creditsPerMinute} of ${plan.usableCreditsPerMinute} usable`,
+    `margin at most ${usd(plan.marginUsd)} of ${usd(plan.equityUsd)} equity`,
+    `loss if every position moved 20 % against its account: ${usd(plan.worstLossUsd)}`,
     ...plan.conflicts.map((conflict) => `conflict: ${conflict}`),
     plan.ok ? 'ok: nothing stands in the way' : 'FAIL: the conflicts above must be mended first',
   ].join('\n');
-  output.result(plan, text);
-  process.exitCode = plan.ok ? EXIT.ok : EXIT.failed;
 }
+
+const COLUMNS = ['accounts', 'orders at once', 'largest order', 'largest position', 'credits/min'];

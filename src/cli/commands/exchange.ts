@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { startExchange } from '../../assembly/startExchange.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
 import { shippedTape } from '../files.ts';
-import { positiveNumber, wholeNumber } from '../options.ts';
+import { decimalNumber, path, valueOption, wholeNumber } from '../options.ts';
 import { rehearse } from '../rehearse.ts';
-import { onStopSignal } from '../signals.ts';
+import { hearInputEnd, hearStop } from '../signals.ts';
 
 interface ExchangeFlags {
   readonly port: number;
@@ -16,53 +16,64 @@ interface ExchangeFlags {
   readonly attached?: true;
 }
 
+const PORT = wholeNumber(0, 65_535);
+const SPEED = decimalNumber(0.01, 600);
+const SEED = wholeNumber(0, 4_294_967_295);
+
+const READY = `
+When it is ready it prints one line of JSON: its URLs and the throw-away keys of
+its accounts. \`breakwater run\` takes that as venue.exchangeFile. It runs until
+Ctrl-C or SIGTERM.
+
+Try: breakwater exchange --speed 30 > exchange.json`;
+
 /** `breakwater exchange`: the simulated exchange alone. */
 export function exchangeCommand(): Command {
   return new Command('exchange')
+    .summary('run the simulated exchange alone')
     .description('Run the simulated exchange alone, for any Pacifica client.')
-    .option('--port <port>', 'port on 127.0.0.1; 0 picks a free one', wholeNumber(0, 65_535), 0)
-    .option('--tape <folder>', 'recorded minutes, one file per market', shippedTape())
-    .option('--speed <factor>', 'tape seconds in a second', positiveNumber(600), 1)
-    .option(
-      '--seed <number>',
-      'seed of keys and background traders',
-      wholeNumber(0, 4_294_967_295),
-      1,
+    .addOption(valueOption('--port <port>', 'port on 127.0.0.1; 0 picks a free one', PORT, 0))
+    .addOption(
+      valueOption('--tape <folder>', 'recorded minutes, one file per market', path).default(
+        shippedTape(),
+        'the tape that ships with it',
+      ),
     )
-    .option('--accounts <count>', 'funded accounts, in families of ten', wholeNumber(1, 1000), 20)
+    .addOption(valueOption('--speed <factor>', 'tape seconds in a second', SPEED, 1))
+    .addOption(valueOption('--seed <number>', 'seed of keys and background traders', SEED, 1))
+    .addOption(
+      valueOption(
+        '--accounts <count>',
+        'funded accounts, in families of ten',
+        wholeNumber(1, 1000),
+        20,
+      ),
+    )
     .option('--one-owner', 'all accounts belong to one owner, not one owner per family')
     .option('--attached', 'end when standard input ends, and leave signals to the parent')
-    .option('--json', 'the ready line is JSON in any case')
+    .addHelpText('after', READY)
     .action(runExchange);
 }
 
 async function runExchange(flags: ExchangeFlags): Promise<void> {
-  const host = createNodeHost();
-  if (flags.attached === true) await rehearse(host.files);
-  const server = await startExchange(host, {
-    port: flags.port,
-    tapeFolder: flags.tape,
-    speed: flags.speed,
-    seed: flags.seed,
-    accounts: flags.accounts,
-    owner: flags.oneOwner === true ? 'single' : 'family',
-  });
-  process.stdout.write(`${JSON.stringify({ ...server.startup(), pid: process.pid })}\n`);
-  await ended(flags.attached === true);
-  await server.close();
-}
-
-function ended(attached: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    if (attached) {
-      // The parent ends its orders first: its Ctrl-C must not take the exchange away from it.
-      onStopSignal(() => undefined);
-      process.stdin
-        .resume()
-        .once('end', resolve)
-        .once('error', () => resolve());
-    } else {
-      onStopSignal(() => resolve());
-    }
-  });
+  const attached = flags.attached === true;
+  // From the first moment on: whatever comes while it starts counts as well.
+  const stop = attached ? hearInputEnd() : hearStop();
+  try {
+    const host = createNodeHost();
+    if (attached) await rehearse(host.files);
+    const server = await startExchange(host, {
+      port: flags.port,
+      tapeFolder: flags.tape,
+      speed: flags.speed,
+      seed: flags.seed,
+      accounts: flags.accounts,
+      owner: flags.oneOwner === true ? 'single' : 'family',
+    });
+    process.stdout.write(`${JSON.stringify({ ...server.startup(), pid: process.pid })}\n`);
+    await stop.asked;
+    await server.close();
+  } finally {
+    stop.off();
+  }
 }

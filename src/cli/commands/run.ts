@@ -7,29 +7,28 @@ import { summarize } from '../../assembly/summary.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
 import { loadConfig } from '../configFile.ts';
 import { EXIT } from '../exitCode.ts';
+import { heldPositions } from '../heldPositions.ts';
 import { limitNotices } from '../limitNotices.ts';
-import { createOutput } from '../output.ts';
-import { progressLine } from '../progressLine.ts';
+import type { Output } from '../output.ts';
+import { reportProgress } from '../progressLine.ts';
 import { rehearse } from '../rehearse.ts';
-import { onStopSignal } from '../signals.ts';
+import { hearStop } from '../signals.ts';
 import { version } from '../version.ts';
 
 /** `breakwater run CONFIG`: the desk against the venue that the configuration names. */
-export function runCommand(): Command {
+export function runCommand(output: Output): Command {
   return new Command('run')
+    .summary('run the desk of a configuration')
     .description('Run the desk of a configuration; Ctrl-C cancels its orders and keeps positions.')
     .argument('<config>', 'the configuration')
-    .option('--json', 'print the final figures as JSON')
-    .action(run);
+    .action((path: string) => run(path, output));
 }
 
-async function run(path: string, flags: { readonly json?: true }): Promise<void> {
-  const output = createOutput(flags.json === true);
-  const loaded = await loadConfig(path);
-  const stop = Promise.withResolvers<string>();
-  const offSignals = onStopSignal((signal) => stop.resolve(signal));
+async function run(path: string, output: Output): Promise<void> {
+  const stop = hearStop();
   const secrets = await mkdtemp(join(tmpdir(), 'breakwater-'));
   try {
+    const loaded = await loadConfig(path);
     const host = createNodeHost();
     await rehearse(host.files);
     const desk = await startDesk(host, {
@@ -42,23 +41,22 @@ async function run(path: string, flags: { readonly json?: true }): Promise<void>
       version: version(),
       onNotice: limitNotices((sentence) => output.note(sentence)),
     });
-    void desk.running.then(() => output.note('running: Ctrl-C cancels orders and keeps positions'));
-    const startEquityMicro = summarize(desk.kernel).equityMicro;
-    const startedMs = performance.now();
-    const ticker = setInterval(() => {
-      const elapsedMs = performance.now() - startedMs;
-      output.progress(progressLine(elapsedMs, summarize(desk.kernel), startEquityMicro));
-    }, 1000);
-    const reason = await stop.promise;
+    output.note(`audit log: ${desk.logPath}, epoch ${desk.epoch}`);
+    const early = await Promise.race([desk.running.then(() => undefined), stop.asked]);
+    if (early === undefined) output.note('running: Ctrl-C cancels orders and keeps positions');
+    const endProgress = reportProgress(desk.kernel, output);
+    const reason = await stop.asked;
     output.note(`stopping (${reason}): cancelling and verifying`);
     desk.stop('stop', reason);
     const { clean, sentence } = await desk.stopped;
-    clearInterval(ticker);
+    endProgress();
     await desk.dispose();
-    output.result({ clean, sentence, ...summarize(desk.kernel) }, sentence);
+    const log = { path: desk.logPath, epoch: desk.epoch };
+    const positions = heldPositions(desk.kernel);
+    output.result({ clean, sentence, log, positions, ...summarize(desk.kernel) }, sentence);
     process.exitCode = clean ? EXIT.ok : EXIT.failed;
   } finally {
-    offSignals();
     await rm(secrets, { recursive: true, force: true });
+    stop.off();
   }
 }

@@ -1,20 +1,20 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
 import { isWorking, type Order } from '../accounts/order.ts';
 import type { Gate } from '../gate/gate.ts';
-import { FLAT, type Position } from '../ledger/position.ts';
 import type {
   AccountPositionsFrame,
   OpenOrderRow,
   OrderUpdateRow,
-  PositionRow,
 } from '../protocol/frames/frame.ts';
 import type { Market } from '../protocol/market.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 import type { Query, QueryResult } from '../protocol/queries.ts';
 import type { OrderHistoryRow } from '../protocol/replies/account.ts';
-import { mulDiv } from '../std/integers.ts';
 import type { DeskStats } from './deskStats.ts';
+import { ForeignOrders } from './foreignOrders.ts';
 import type { KernelContext } from './kernelContext.ts';
+import { MissingFills } from './missingFills.ts';
+import { adoptPositions, differences } from './positionCheck.ts';
 import type { Requests } from './requests.ts';
 
 export interface SyncParts {
@@ -25,14 +25,21 @@ export interface SyncParts {
   readonly stats: DeskStats;
   /** The account is known in full and may trade. */
   readonly ready: (account: AccountManager) => void;
+  /** An order of somebody else has ended. */
+  readonly released: (orderId: number) => void;
+  /** Our orders that a stranger's may meet. */
+  readonly withdraw: (orderIds: readonly number[]) => void;
   readonly alarm: (sentence: string) => void;
 }
 
 /** Snapshots and states are compared only this long after the last event of the account. */
 const QUIET_MS = 1500;
 const RETRY_MS = 1000;
+/** How far the venue's clock may be behind ours. */
+const SKEW_MS = 5000;
 
 type Answer<K extends QueryResult['of']> = Extract<QueryResult, { of: K }>;
+type Asked = 'account' | 'positions' | 'orders' | 'orderHistory' | 'tradeHistory';
 
 /**
  * One account against the venue's own word: at start and after a lost stream in full, at once for
@@ -42,28 +49,44 @@ type Answer<K extends QueryResult['of']> = Extract<QueryResult, { of: K }>;
 export class AccountSync {
   readonly #parts: SyncParts;
   readonly #account: AccountManager;
+  readonly #foreign: ForeignOrders;
+  readonly #fills: MissingFills;
+  /** Number of the last reading of everything; what an older one still hears proves nothing. */
+  #reading = 0;
+  /** Goes on with the reading once the fate of every order is known. */
+  #settled: (() => void) | undefined;
   #inquiring = false;
   #again = false;
-  #suspicions = 0;
+  #snapshot: AccountPositionsFrame | undefined;
 
   constructor(parts: SyncParts, account: AccountManager) {
     this.#parts = parts;
     this.#account = account;
+    this.#foreign = new ForeignOrders(parts, account);
+    this.#fills = new MissingFills(parts.context, account, (cursor, then) =>
+      this.#ask('tradeHistory', then, { cursor }),
+    );
   }
 
-  /** Everything, from cold or after the stream was lost. */
+  /**
+   * Reads everything, from cold, after the stream was lost, or because a snapshot differs: open
+   * orders, the fate of ours, the fills that are missing, and only then positions and balance, so
+   * that no fill is counted both in a position and after it.
+   */
   full(): void {
-    this.#ask('account', (account) => {
-      this.#account.balanceMicro = account.account.balanceMicro;
-      this.#account.figures = account.account;
-      this.#ask('orders', (orders) => {
-        for (const row of orders.rows) this.#adoptOrder(row);
-        this.#ask('positions', (positions) => {
-          this.#adoptPositions(positions.rows);
-          this.#settleWorking();
-        });
-      });
-    });
+    this.#reading += 1;
+    const reading = this.#reading;
+    const still = (): boolean => reading === this.#reading;
+    this.#settled = undefined;
+    const foreignBefore = this.#foreign.known;
+    this.#ask('orders', ({ rows }) => this.#readOrders(rows, foreignBefore, still), { still });
+  }
+
+  /** The stream is lost: what is being read does not make the account known any more. */
+  lost(): void {
+    this.#reading += 1;
+    this.#settled = undefined;
+    this.#snapshot = undefined;
   }
 
   /** Looks up every order of the account whose fate is open. */
@@ -74,57 +97,74 @@ export class AccountSync {
     }
     this.#inquiring = true;
     const askedAtMs = this.#parts.context.wallMs;
-    this.#ask('orders', (orders) => {
-      this.#ask('orderHistory', (history) => this.#evidence(askedAtMs, orders.rows, history));
-    });
+    this.#ask('orders', (open) => this.#history([], undefined, askedAtMs, open.rows));
   }
 
-  /** Fills that an ended order is known to have and that never arrived. */
-  fetchFills(): void {
-    this.#ask('tradeHistory', (trades) => {
-      for (const row of trades.rows) {
-        const ours = row.clientOrderId !== null && this.#account.order(row.clientOrderId);
-        if (ours) this.#account.onFill(row);
-      }
-    });
+  /** The venue counts more of an order as filled than the stream has shown. */
+  expectFills(order: Order): void {
+    this.#fills.expect(order);
   }
 
   /** A free snapshot of the positions, compared when nothing has moved for a while. */
   compare(frame: AccountPositionsFrame): void {
-    const { context, stats } = this.#parts;
-    if (this.#account.status !== 'ready') return;
-    if (context.nowMs - this.#account.lastEventAtMs < QUIET_MS) return;
-    stats.snapshotChecks += 1;
-    if (this.#differences(frame.rows).length === 0) {
-      this.#suspicions = 0;
-      return;
-    }
-    stats.snapshotMismatches += 1;
-    this.#suspicions += 1;
-    if (this.#suspicions < 2) return;
-    this.#suspicions = 0;
-    this.#ask('positions', (positions) => this.#adoptPositions(positions.rows));
+    const waits = this.#snapshot !== undefined;
+    this.#snapshot = frame;
+    if (!waits) this.#compareAfter(QUIET_MS);
   }
 
   /** An order at the venue that no order of ours explains. */
   foreign(row: OrderUpdateRow): void {
-    this.#parts.stats.foreignOrders += 1;
-    this.#parts.context.record('foreign_order', {
-      account: this.#account.identity.index,
-      venueId: row.orderId,
-      status: row.status,
-      market: row.market,
-      side: row.side,
-    });
-    if (row.status === 'open' || row.status === 'partially_filled') this.#adoptForeign(row);
-    else this.#parts.gate.release(foreignId(row.orderId));
+    this.#foreign.onUpdate(row);
   }
 
-  /** After a full synchronisation: orders of ours that the venue does not show are looked up. */
-  #settleWorking(): void {
+  #readOrders(
+    rows: readonly OpenOrderRow[],
+    foreignBefore: ReadonlySet<number>,
+    still: () => boolean,
+  ): void {
+    for (const row of rows) {
+      const order = row.clientOrderId === null ? undefined : this.#account.order(row.clientOrderId);
+      if (order === undefined) this.#foreign.adopt(row);
+      else this.#tell(order, row.orderId, row.filledLots, 'open');
+    }
+    this.#foreign.keep(foreignBefore, rows);
     const open = [...this.#account.working.values()].some((order) => order.state !== 'RESERVED');
-    if (open) this.inquire();
-    else this.#ready();
+    const then = (): void => this.#fills.catchUp(() => this.#readPositions(still), still);
+    if (!open) {
+      then();
+      return;
+    }
+    this.#settled = then;
+    this.inquire();
+  }
+
+  #readPositions(still: () => boolean): void {
+    this.#ask(
+      'positions',
+      ({ rows, lastOrderId }) => {
+        adoptPositions(this.#parts, this.#account, rows, lastOrderId);
+        this.#readBalance(still);
+      },
+      { still },
+    );
+  }
+
+  #readBalance(still: () => boolean): void {
+    const { fills } = this.#account;
+    this.#ask(
+      'account',
+      ({ account }) => {
+        // A fill in between may be in the answer or not.
+        if (this.#account.fills !== fills) {
+          this.#readBalance(still);
+          return;
+        }
+        this.#account.balanceMicro = account.balanceMicro;
+        this.#account.figures = account;
+        this.#ready();
+      },
+      { still },
+    );
   }
 
   #ready(): void {
@@ -138,173 +178,146 @@ export class AccountSync {
     this.#parts.ready(this.#account);
   }
 
+  /** Page after page, back to before the oldest order in question was signed. */
+  #history(
+    before: readonly OrderHistoryRow[],
+    cursor: string | undefined,
+    askedAtMs: number,
+    open: readonly OpenOrderRow[],
+  ): void {
+    this.#ask(
+      'orderHistory',
+      ({ rows, nextCursor }) => {
+        const all = [...before, ...rows];
+        const sinceMs = this.#oldestSignedMs();
+        if (nextCursor === undefined || reachesBack(rows, sinceMs)) {
+          this.#evidence(askedAtMs, open, all);
+        } else {
+          this.#history(all, nextCursor, askedAtMs, open);
+        }
+      },
+      { cursor },
+    );
+  }
+
+  #oldestSignedMs(): number {
+    const sent = [...this.#account.working.values()].filter(({ state }) => state !== 'RESERVED');
+    return Math.min(...sent.map((order) => order.signedAtMs));
+  }
+
   #evidence(
     askedAtMs: number,
     open: readonly OpenOrderRow[],
-    history: Answer<'orderHistory'>,
+    history: readonly OrderHistoryRow[],
   ): void {
     this.#inquiring = false;
-    let unsettled = false;
+    let unsettled = this.#again;
+    this.#again = false;
     for (const order of [...this.#account.working.values()]) {
       if (order.state === 'RESERVED') continue;
-      this.#judge(order, askedAtMs, open, history);
-      if (isWorking(order) && (order.state === 'UNKNOWN' || this.#account.status !== 'ready')) {
-        unsettled ||= !open.some((row) => row.clientOrderId === order.request.clientOrderId);
-      }
+      const isFound = this.#judge(order, askedAtMs, open, history);
+      const mustKnow = order.state === 'UNKNOWN' || this.#account.status !== 'ready';
+      if (!isFound && isWorking(order) && mustKnow) unsettled = true;
     }
-    if (unsettled || this.#again) {
-      this.#again = false;
+    if (unsettled) {
       this.#parts.context.after(RETRY_MS, () => this.inquire());
-    } else if (this.#account.status !== 'ready') {
-      this.#ready();
+      return;
     }
+    const settled = this.#settled;
+    this.#settled = undefined;
+    settled?.();
   }
 
+  /** True when the venue knows the order. */
   #judge(
     order: Order,
     askedAtMs: number,
     open: readonly OpenOrderRow[],
-    history: Answer<'orderHistory'>,
-  ): void {
+    history: readonly OrderHistoryRow[],
+  ): boolean {
     const named = (row: { clientOrderId: string | null }): boolean =>
       row.clientOrderId === order.request.clientOrderId;
     const resting = open.find(named);
-    const past = history.rows.find(named);
-    if (resting !== undefined) {
-      this.#account.onOrderUpdate(
-        updateOf(this.#account, order, resting.orderId, resting.filledLots, 'open'),
-      );
-    } else if (past !== undefined) {
-      this.#account.onOrderUpdate(
-        updateOf(this.#account, order, past.orderId, past.filledLots, past.status),
-      );
-    } else if (askedAtMs > order.validUntilMs && covers(history, order.signedAtMs)) {
+    const past = history.find(named);
+    if (resting !== undefined) this.#tell(order, resting.orderId, resting.filledLots, 'open');
+    else if (past !== undefined) this.#tell(order, past.orderId, past.filledLots, past.status);
+    else if (askedAtMs > order.validUntilMs) {
       // Both lists were made after the last moment of admission, and neither knows the order.
       this.#account.end(order, 'not-admitted', 'unknown to the venue after its last moment');
     }
+    return resting !== undefined || past !== undefined;
   }
 
-  #adoptOrder(row: OpenOrderRow): void {
-    const order = row.clientOrderId === null ? undefined : this.#account.order(row.clientOrderId);
-    if (order === undefined) this.#adoptForeign(row);
-    else
-      this.#account.onOrderUpdate(
-        updateOf(this.#account, order, row.orderId, row.filledLots, 'open'),
-      );
+  #tell(order: Order, venueId: number, filledLots: number, status: OrderUpdateRow['status']): void {
+    const { request } = order;
+    this.#account.onOrderUpdate({
+      orderId: venueId,
+      clientOrderId: request.clientOrderId,
+      account: this.#account.identity.address,
+      market: request.market,
+      side: request.side,
+      priceTicks: request.priceTicks,
+      lots: request.lots,
+      filledLots,
+      event: 'other',
+      status,
+      reduceOnly: request.reduceOnly,
+      timeMs: 0,
+      li: 0,
+    });
+    this.expectFills(order);
   }
 
-  #adoptForeign(row: OpenOrderRow | OrderUpdateRow): void {
-    const id = foreignId(row.orderId);
-    if (this.#parts.gate.entry(id) !== undefined) return;
-    this.#parts.gate.adoptForeign(
-      {
-        orderId: id,
-        clientOrderId: row.clientOrderId ?? `venue-${row.orderId}`,
-        account: this.#account.identity.index,
-        market: row.market,
-        side: row.side,
-        kind: 'limit',
-        tif: 'GTC',
-        priceTicks: row.priceTicks,
-        lots: row.lots,
-        reduceOnly: row.reduceOnly,
-        precedence: 'quote',
-        onConflict: 'BLOCK_NEW',
-        strategy: 0,
-        parent: 0,
-      },
-      true,
-    );
-    this.#parts.alarm(
-      `account ${this.#account.identity.name} has order ${row.orderId} at the venue that this desk did not send; it counts in every decision`,
-    );
+  #compareAfter(delayMs: number): void {
+    this.#parts.context.after(delayMs, () => this.#compareNow());
   }
 
-  #adoptPositions(rows: readonly PositionRow[]): void {
-    const differences = this.#differences(rows);
-    if (differences.length === 0) return;
-    for (const { market, theirs } of differences) {
-      const ours = this.#account.position(market.id).lots;
-      if (this.#account.status === 'ready') {
-        this.#parts.stats.mismatches += 1;
-        const { name } = this.#account.identity;
-        this.#parts.alarm(
-          `account ${name} holds ${theirs?.lots ?? 0} lots of ${market.symbol} at the venue, the desk counted ${ours}; the venue's figure is taken`,
-        );
-      }
-      this.#account.setPosition(market.id, positionOf(market, theirs));
-      this.#parts.context.record('position_adopted', {
-        account: this.#account.identity.index,
-        symbol: market.symbol,
-        lots: theirs?.lots ?? 0,
-        before: ours,
-      });
+  #compareNow(): void {
+    const { context, markets, stats } = this.#parts;
+    const frame = this.#snapshot;
+    if (frame === undefined || this.#account.status !== 'ready') {
+      this.#snapshot = undefined;
+      return;
     }
-  }
-
-  #differences(
-    rows: readonly PositionRow[],
-  ): { market: Market; theirs: PositionRow | undefined }[] {
-    return this.#parts.markets
-      .map((market) => ({ market, theirs: rows.find((row) => row.market === market.id) }))
-      .filter(
-        ({ market, theirs }) => (theirs?.lots ?? 0) !== this.#account.position(market.id).lots,
-      );
+    const quietMs = context.nowMs - this.#account.lastEventAtMs;
+    if (quietMs < QUIET_MS || this.#fills.isWaiting) {
+      this.#compareAfter(Math.max(1, QUIET_MS - quietMs));
+      return;
+    }
+    this.#snapshot = undefined;
+    stats.snapshotChecks += 1;
+    if (differences(markets, this.#account, frame.rows).length === 0) return;
+    stats.snapshotMismatches += 1;
+    this.full();
   }
 
   /** Asks until the answer comes; each failure is tried again a second later. */
-  #ask<K extends 'account' | 'positions' | 'orders' | 'orderHistory' | 'tradeHistory'>(
+  #ask<K extends Asked>(
     of: K,
     then: (answer: Answer<K>) => void,
+    how: { readonly still?: () => boolean; readonly cursor?: string | undefined } = {},
   ): void {
+    const { still, cursor } = how;
     const { index, address } = this.#account.identity;
-    const query: Query = { of, account: address };
-    this.#parts.requests.query(index, query, (outcome: Outcome<QueryResult>) => {
+    const query = { of, account: address, ...(cursor === undefined ? {} : { cursor }) } as Query;
+    const answered = (outcome: Outcome<QueryResult>): void => {
+      if (still?.() === false) return;
       if (outcome.kind === 'ok' && outcome.value.of === of) then(outcome.value as Answer<K>);
-      else this.#parts.context.after(RETRY_MS, () => this.#ask(of, then));
-    });
+      else this.#parts.context.after(RETRY_MS, () => this.#askAgain(of, then, how));
+    };
+    this.#parts.requests.query(index, query, answered, 'evidence');
+  }
+
+  #askAgain<K extends Asked>(
+    of: K,
+    then: (answer: Answer<K>) => void,
+    how: { readonly still?: () => boolean; readonly cursor?: string | undefined },
+  ): void {
+    if (how.still?.() !== false) this.#ask(of, then, how);
   }
 }
 
-/** Orders that are not ours get numbers of their own, below zero. */
-function foreignId(venueId: number): number {
-  return -venueId;
-}
-
-/** The page reaches back to before the order was signed, or there is nothing older. */
-function covers(history: Answer<'orderHistory'>, signedAtMs: number): boolean {
-  if (history.nextCursor === undefined) return true;
-  return history.rows.some((row: OrderHistoryRow) => row.timeMs < signedAtMs);
-}
-
-function positionOf(market: Market, row: PositionRow | undefined): Position {
-  if (row === undefined || row.lots === 0) return FLAT;
-  const perBaseUnit = 10 ** market.lot.decimals;
-  const costMicro = mulDiv(row.entryMicro, row.lots * market.lot.step, perBaseUnit, 'half-up');
-  return { lots: row.lots, costMicro };
-}
-
-function updateOf(
-  account: AccountManager,
-  order: Order,
-  venueId: number,
-  filledLots: number,
-  status: OrderUpdateRow['status'],
-): OrderUpdateRow {
-  const { request } = order;
-  return {
-    orderId: venueId,
-    clientOrderId: request.clientOrderId,
-    account: account.identity.address,
-    market: request.market,
-    side: request.side,
-    priceTicks: request.priceTicks,
-    lots: request.lots,
-    filledLots,
-    event: 'other',
-    status,
-    reduceOnly: request.reduceOnly,
-    timeMs: 0,
-    li: 0,
-  };
+/** The page holds something older than `sinceMs`, however the clocks differ. */
+function reachesBack(rows: readonly OrderHistoryRow[], sinceMs: number): boolean {
+  return rows.some((row) => row.timeMs < sinceMs - SKEW_MS);
 }

@@ -1,12 +1,14 @@
 import type { CandleRow } from '../protocol/frames/frame.ts';
 
 const MINUTE_MS = 60_000;
+/** Minutes that are kept; a little more than any strategy may ask for. */
 const KEPT = 4100;
+const TRIM_AT = 5000;
 
 /** Closes of one market's closed minutes, and the minute that is still open. */
 export class Bars {
-  #closes: number[] = [];
-  #lastClosedMs = Number.NEGATIVE_INFINITY;
+  /** By start of the minute. */
+  readonly #closes = new Map<number, number>();
   #open: CandleRow | undefined;
 
   /** Start of the minute that is open, in the venue's time; `undefined` before the first candle. */
@@ -14,37 +16,50 @@ export class Bars {
     return this.#open?.startMs;
   }
 
-  /** History before the stream: rows of closed minutes, in any order. */
+  /**
+   * History from the venue: rows of closed minutes, in any order. A minute between two of them that
+   * has no row had no trade and keeps the close before it.
+   */
   seed(rows: readonly CandleRow[]): void {
     const openMs = this.#open?.startMs ?? Number.POSITIVE_INFINITY;
     const closed = rows.filter((row) => row.startMs < openMs);
     closed.sort((a, b) => a.startMs - b.startMs);
-    for (const row of closed) this.#close(row);
+    for (const [i, row] of closed.entries()) {
+      const next = closed[i + 1];
+      const untilMs = next === undefined ? row.startMs + MINUTE_MS : next.startMs;
+      for (let ms = row.startMs; ms < untilMs; ms += MINUTE_MS) this.#close(ms, row.closeTicks);
+    }
   }
 
   onCandle(row: CandleRow): void {
-    if (this.#open !== undefined && row.startMs > this.#open.startMs) this.#close(this.#open);
-    if (this.#open === undefined || row.startMs >= this.#open.startMs) this.#open = row;
+    const open = this.#open;
+    if (open !== undefined && row.startMs < open.startMs) return;
+    this.#open = row;
+    if (open !== undefined && row.startMs > open.startMs)
+      this.#close(open.startMs, open.closeTicks);
   }
 
-  /** True when no closed minute is missing before the open one. */
-  get isGapless(): boolean {
-    return this.#open !== undefined && this.#lastClosedMs === this.#open.startMs - MINUTE_MS;
+  /** True when none of the last `count` minutes before the open one is missing. */
+  holds(count: number): boolean {
+    return this.closes(count).length === count;
   }
 
-  /** The last closes in ticks, oldest first. */
+  /** The closes in ticks before the open minute, oldest first, as far back as none is missing. */
   closes(count: number): readonly number[] {
-    return this.#closes.slice(-count);
+    const found: number[] = [];
+    let ms = (this.#open?.startMs ?? 0) - MINUTE_MS;
+    for (let close = this.#closes.get(ms); close !== undefined; close = this.#closes.get(ms)) {
+      if (found.length === count) break;
+      found.push(close);
+      ms -= MINUTE_MS;
+    }
+    return found.reverse();
   }
 
-  get length(): number {
-    return this.#closes.length;
-  }
-
-  #close(row: CandleRow): void {
-    if (row.startMs <= this.#lastClosedMs) return;
-    this.#lastClosedMs = row.startMs;
-    this.#closes.push(row.closeTicks);
-    if (this.#closes.length > KEPT) this.#closes = this.#closes.slice(-KEPT / 2);
+  #close(startMs: number, closeTicks: number): void {
+    this.#closes.set(startMs, closeTicks);
+    if (this.#closes.size < TRIM_AT) return;
+    const fromMs = startMs - KEPT * MINUTE_MS;
+    for (const ms of this.#closes.keys()) if (ms < fromMs) this.#closes.delete(ms);
   }
 }

@@ -85,8 +85,8 @@ export class Dealing implements Dealer {
   deal(drafts: readonly Draft[], watcher: ChildWatcher): void {
     const requests = drafts.map((draft) => this.#request(draft));
     const [first] = requests;
-    if (this.blocked !== undefined && first !== undefined && isNewRisk(first)) {
-      watcher.onDenied({ code: 'BLOCKED', sentence: this.blocked, retryAtMs: undefined });
+    if (this.#isBlocked(requests)) {
+      this.#deny(requests, watcher);
       return;
     }
     if (first !== undefined && this.#lacksCredits(requests, first, watcher)) return;
@@ -103,6 +103,14 @@ export class Dealing implements Dealer {
     order.cancelAsked = true;
     stats.cancels += 1;
     requests.cancel(order);
+  }
+
+  /** Cancels those of the orders that are ours and still work. */
+  withdraw(orderIds: readonly number[]): void {
+    for (const id of orderIds) {
+      const order = this.#workingOrder(id);
+      if (order !== undefined) this.cancel(order);
+    }
   }
 
   inquire(account: number): void {
@@ -138,8 +146,8 @@ export class Dealing implements Dealer {
   }
 
   /** The gate's entry goes, and whoever waited for it last gets its turn. */
-  released(order: Order): void {
-    for (const claim of this.#parts.gate.release(order.id)) {
+  released(orderId: number): void {
+    for (const claim of this.#parts.gate.release(orderId)) {
       this.#parts.context.soon(() => this.#retry(claim));
     }
   }
@@ -159,9 +167,37 @@ export class Dealing implements Dealer {
     const deferral = this.#deferrals.get(claim);
     if (deferral === undefined) return;
     this.#deferrals.delete(claim);
-    this.#parts.context.clear(deferral.timer);
-    const decision = this.#parts.gate.retry(claim, this.#parts.context.wallMs);
-    this.#decide(decision, deferral.requests, deferral.watcher);
+    const { context, gate } = this.#parts;
+    context.clear(deferral.timer);
+    const { requests, watcher } = deferral;
+    if (this.#isBlocked(requests)) {
+      gate.dropClaim(claim);
+      this.#deny(requests, watcher);
+      return;
+    }
+    this.#decide(gate.retry(claim, context.wallMs), requests, watcher);
+  }
+
+  #isBlocked([first]: readonly OrderRequest[]): boolean {
+    return this.blocked !== undefined && first !== undefined && isNewRisk(first);
+  }
+
+  #deny(requests: readonly OrderRequest[], watcher: ChildWatcher): void {
+    this.#turnAway('BLOCKED', this.blocked ?? '', requests, undefined, watcher);
+  }
+
+  /** Refused by the desk itself, before or after the gate had a say. */
+  #turnAway(
+    code: string,
+    sentence: string,
+    requests: readonly OrderRequest[],
+    retryAtMs: number | undefined,
+    watcher: ChildWatcher,
+  ): void {
+    const orders = requests.map((request) => entryBody(request));
+    this.#parts.stats.refused(code);
+    this.#parts.context.record('refusal', { code, sentence, orders, against: [] });
+    watcher.onDenied({ code, sentence, retryAtMs });
   }
 
   /** New risk that would outlive its reservation in the queue is turned away before it is reserved. */
@@ -171,20 +207,13 @@ export class Dealing implements Dealer {
     watcher: ChildWatcher,
   ): boolean {
     if (!isNewRisk(first)) return false;
-    const { context, stats, accounts, outbox } = this.#parts;
+    const { context, accounts, outbox } = this.#parts;
     const { family } = at(accounts, first.account).identity;
     const lane = first.precedence === 'quote' ? 'quote' : 'open';
     const waitMs = outbox.waitMs(family, lane, requests.length * COST.action);
     if (waitMs <= MAX_QUEUE_MS) return false;
-    stats.refused('CREDITS');
     const sentence = `the family's rate credits are used up for ${Math.ceil(waitMs / 1000)} s`;
-    context.record('refusal', {
-      code: 'CREDITS',
-      sentence,
-      orders: requests.map((request) => entryBody(request)),
-      against: [],
-    });
-    watcher.onDenied({ code: 'CREDITS', sentence, retryAtMs: context.nowMs + waitMs });
+    this.#turnAway('CREDITS', sentence, requests, context.nowMs + waitMs, watcher);
     return true;
   }
 
@@ -228,7 +257,7 @@ export class Dealing implements Dealer {
       orders: requests.map((request) => entryBody(request)),
       against: refusal.opponents.map((opponent) => entryBody(opponent)),
     });
-    this.#withdraw(refusal.withdraw);
+    this.withdraw(refusal.withdraw);
     // The gate speaks wall time, timers are monotonic.
     const wait = refusal.retryAtMs === undefined ? undefined : refusal.retryAtMs - context.wallMs;
     const retryAtMs = wait === undefined ? undefined : context.nowMs + Math.max(0, wait);
@@ -247,29 +276,15 @@ export class Dealing implements Dealer {
     });
     const timer = context.after(DEFERRAL_MS, () => this.#expire(claim, requests, watcher));
     this.#deferrals.set(claim, { requests, watcher, timer });
-    this.#withdraw(decision.withdraw);
+    this.withdraw(decision.withdraw);
   }
 
   /** What stood in the way has not ended in time: the claim goes, its owner decides anew. */
   #expire(claim: number, requests: readonly OrderRequest[], watcher: ChildWatcher): void {
     this.#deferrals.delete(claim);
     this.#parts.gate.dropClaim(claim);
-    this.#parts.stats.refused('DEFERRAL_EXPIRED');
     const sentence = 'what stood in its way had not ended in time';
-    this.#parts.context.record('refusal', {
-      code: 'DEFERRAL_EXPIRED',
-      sentence,
-      orders: requests.map((request) => entryBody(request)),
-      against: [],
-    });
-    watcher.onDenied({ code: 'DEFERRAL_EXPIRED', sentence, retryAtMs: undefined });
-  }
-
-  #withdraw(orderIds: readonly number[]): void {
-    for (const id of orderIds) {
-      const order = this.#workingOrder(id);
-      if (order !== undefined) this.cancel(order);
-    }
+    this.#turnAway('DEFERRAL_EXPIRED', sentence, requests, undefined, watcher);
   }
 
   #workingOrder(id: number): Order | undefined {

@@ -1,10 +1,9 @@
 import { type AccountIdentity, AccountManager } from '../accounts/accountManager.ts';
-import { doneLots, type Order } from '../accounts/order.ts';
+import { doneLots, isWorking, type Order, remainingLots } from '../accounts/order.ts';
 import { MarketView } from '../book/marketView.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
 import { Gate, NOT_RECONCILED } from '../gate/gate.ts';
 import { OrderCoordinator } from '../orders/orderCoordinator.ts';
-import type { Frame } from '../protocol/frames/frame.ts';
 import type { Market } from '../protocol/market.ts';
 import type { Sha256Hex } from '../std/hash.ts';
 import { SeededRandom } from '../std/random.ts';
@@ -14,13 +13,14 @@ import { Dealing } from './dealing.ts';
 import type { DeskCommand, DeskNotice } from './deskCommand.ts';
 import type { DeskEvent, OperatorCommand, Stamp } from './deskEvent.ts';
 import { DeskStats } from './deskStats.ts';
+import { FrameIntake } from './frameIntake.ts';
 import { gateFacts, gateLimits } from './gateParts.ts';
 import { KernelContext } from './kernelContext.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
 import type { SessionState } from './ports.ts';
 import { Preparation } from './preparation.ts';
-import { fillBody, updateBody } from './records.ts';
+import { fillBody } from './records.ts';
 import { Requests } from './requests.ts';
 import { Shutdown } from './shutdown.ts';
 import { StrategyDeck } from './strategyDeck.ts';
@@ -41,9 +41,6 @@ export interface KernelSetup {
   readonly sha256: Sha256Hex;
 }
 
-/** A fill that the venue reported in an order's count is fetched when it has not come by then. */
-const MISSING_FILL_MS = 1500;
-
 /**
  * The desk as a pure function of its inputs: `step` takes one event with one reading of the clocks
  * and returns what to do about it. Nothing in here waits, reads a clock or throws a die.
@@ -63,8 +60,8 @@ export class Kernel {
   readonly #requests: Requests;
   readonly #syncs: readonly AccountSync[];
   readonly #bars: readonly Bars[];
-  readonly #byAddress = new Map<string, AccountManager>();
   readonly #preparation: Preparation;
+  readonly #intake: FrameIntake;
   #shutdown: Shutdown | undefined;
 
   constructor(setup: KernelSetup) {
@@ -130,6 +127,17 @@ export class Kernel {
       leverage: config.leverage,
       running: () => this.#notify({ of: 'running' }),
     });
+    this.#intake = new FrameIntake({
+      context,
+      markets,
+      views: this.views,
+      bars: this.#bars,
+      accounts: this.accounts,
+      syncs: this.#syncs,
+      coordinator: this.coordinator,
+      neutrality: this.neutrality,
+      preparation: this.#preparation,
+    });
   }
 
   /** One event in, commands out. */
@@ -147,7 +155,7 @@ export class Kernel {
   #handle(event: DeskEvent): void {
     switch (event.kind) {
       case 'frame':
-        this.#frame(event.frame, event.account);
+        this.#intake.take(event.frame, event.account);
         break;
       case 'session':
         this.#session(event.family, event.state);
@@ -175,53 +183,10 @@ export class Kernel {
         this.outbox.pumpAll();
         break;
       case 'disk':
-        this.#dealing.blocked = event.sentence;
-        this.#notify({ of: 'alarm', sentence: event.sentence });
+        this.#halt(event.sentence);
         break;
       case 'operator':
         this.#operator(event.command);
-        break;
-    }
-  }
-
-  #frame(frame: Frame, account: number | undefined): void {
-    const { nowMs } = this.#context;
-    switch (frame.channel) {
-      case 'book':
-        if (this.views[frame.market]?.onBook(frame, nowMs)) this.#observePairs();
-        break;
-      case 'prices':
-        for (const row of frame.rows) this.views[row.market]?.onPrice(row, nowMs);
-        break;
-      case 'candle':
-        this.#bars[frame.row.market]?.onCandle(frame.row);
-        break;
-      case 'account_order_updates':
-        for (const row of frame.rows) {
-          const manager = this.#byAddress.get(row.account);
-          if (manager === undefined) continue;
-          this.#context.record('order', updateBody(row, manager.identity.index));
-          manager.lastEventAtMs = nowMs;
-          manager.onOrderUpdate(row);
-        }
-        break;
-      case 'account_trades':
-        for (const row of frame.rows) {
-          const manager = this.#byAddress.get(row.account);
-          if (manager === undefined) continue;
-          manager.lastEventAtMs = nowMs;
-          manager.onFill(row);
-        }
-        break;
-      case 'account_info': {
-        const manager = account === undefined ? undefined : this.accounts[account];
-        if (manager !== undefined) manager.figures = frame.figures;
-        break;
-      }
-      case 'account_positions':
-        if (account !== undefined) this.#syncs[account]?.compare(frame);
-        break;
-      default:
         break;
     }
   }
@@ -232,10 +197,12 @@ export class Kernel {
       if (account.identity.family !== family) continue;
       if (state === 'up') {
         this.#syncs[i]?.full();
-      } else {
-        account.status = 'stale';
-        this.gate.freezeAccount(account.identity.index);
+        continue;
       }
+      this.#syncs[i]?.lost();
+      // What was never known does not become known by getting lost.
+      if (account.status === 'ready') account.status = 'stale';
+      this.gate.freezeAccount(account.identity.index);
     }
   }
 
@@ -246,9 +213,7 @@ export class Kernel {
       return;
     }
     if (this.#shutdown !== undefined) return;
-    this.deck.stop();
-    this.#preparation.abandon();
-    this.#dealing.blocked = `the desk is stopping: ${command.reason}`;
+    this.#block(`the desk is stopping: ${command.reason}`);
     this.#shutdown = new Shutdown(
       {
         context: this.#context,
@@ -267,6 +232,19 @@ export class Kernel {
     this.#shutdown.begin();
   }
 
+  /** Nothing can be written down any more: no new risk, and what rests is withdrawn. */
+  #halt(sentence: string): void {
+    this.#block(sentence);
+    this.coordinator.stop();
+    this.#notify({ of: 'alarm', sentence });
+  }
+
+  #block(sentence: string): void {
+    this.deck.stop();
+    this.#preparation.abandon();
+    this.#dealing.blocked = sentence;
+  }
+
   #account(identity: AccountIdentity): AccountManager {
     const manager = new AccountManager(identity, this.markets, this.gate, {
       orderEnded: (account, order) => this.#ended(account, order),
@@ -276,11 +254,13 @@ export class Kernel {
       filled: (account, order, fill) => {
         this.stats.fills += 1;
         this.#context.record('fill', fillBody(fill, account.identity.index));
-        if (order !== undefined) this.#dealing.progressed(order);
+        if (order === undefined) return;
+        this.#dealing.progressed(order);
+        // Filled to the last lot: its end must follow.
+        if (isWorking(order) && remainingLots(order) === 0) this.#requests.watch(order);
       },
       foreignOrder: (account, row) => this.#syncs[account.identity.index]?.foreign(row),
     });
-    this.#byAddress.set(identity.address, manager);
     return manager;
   }
 
@@ -293,6 +273,8 @@ export class Kernel {
         markets: this.markets,
         stats: this.stats,
         ready: (ready) => this.#ready(ready),
+        released: (orderId) => this.#dealing.released(orderId),
+        withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
         alarm: (sentence) => {
           this.#context.record('alarm', { sentence });
           this.#notify({ of: 'alarm', sentence });
@@ -318,29 +300,9 @@ export class Kernel {
       words: order.message,
     });
     if (order.ending === 'not-sent') this.stats.notSent += 1;
-    this.#dealing.released(order);
-    if (account.awaitsFills(order)) {
-      this.#context.after(MISSING_FILL_MS, () => {
-        if (account.awaitsFills(order)) this.#syncs[account.identity.index]?.fetchFills();
-      });
-    }
+    this.#dealing.released(order.id);
+    this.#syncs[account.identity.index]?.expectFills(order);
     this.#dealing.ended(order);
-  }
-
-  /** Values the two legs of every account that trades pairs. */
-  #observePairs(): void {
-    for (const { account, markets } of this.coordinator.openPairs) {
-      const [first, second] = markets.map((market) => this.#valueMicro(account, market));
-      this.neutrality.observe(this.#context.nowMs, account, first ?? 0, second ?? 0);
-    }
-  }
-
-  #valueMicro(account: number, market: number): number {
-    const position = this.accounts[account]?.position(market);
-    const view = this.views[market];
-    const spec = this.markets[market];
-    if (position === undefined || view === undefined || spec === undefined) return 0;
-    return position.lots * view.referenceTicks * spec.microPerTickLot;
   }
 
   #notify(event: DeskNotice): void {

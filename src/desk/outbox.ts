@@ -1,25 +1,13 @@
 import { CreditBucket, DEFAULT_QUOTA_TENTHS } from '../protocol/credits.ts';
 import type { Credits } from '../protocol/frames/frame.ts';
 import type { KernelContext } from './kernelContext.ts';
-
-/** Strongest first; within a lane first come, first served. */
-export const LANES = [
-  'kill',
-  'cancel',
-  'reduce',
-  'hedge',
-  'open',
-  'quote',
-  'verify',
-  'poll',
-] as const;
-export type Lane = (typeof LANES)[number];
+import { LANES, type Lane } from './lanes.ts';
 
 /** Lanes that may use the reserve: cancels, kills, and the proof at the end that they worked. */
 const URGENT: ReadonlySet<Lane> = new Set(['kill', 'cancel', 'verify']);
 /** Lanes that go before new risk and so never find the last credits taken by it. */
 const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge']);
-/** What new risk and polls leave over for hedges and reductions, in tenths. */
+/** What everything else leaves over for hedges and reductions, in tenths. */
 const HEDGE_RESERVE_TENTHS = 200;
 
 /** Work that waits for its turn: durable record, credits, stronger lanes. */
@@ -29,8 +17,8 @@ export interface OutboxItem {
   readonly costTenths: number;
   /** Sequence number that must be on the disk first; 0 for cancels and reads, which never wait. */
   readonly afterSeq: number;
-  /** Puts it on the wire; called once, when its turn has come. */
-  readonly go: () => void;
+  /** Puts it on the wire, once, when its turn has come; false when it is not worth sending any more. */
+  readonly go: () => boolean;
 }
 
 /** One family's queue and its credit bucket. */
@@ -42,6 +30,9 @@ class FamilyOutbox {
   inFlightTenths = 0;
   timer = 0;
   peakMinuteTenths = 0;
+  isPumping = false;
+  /** Something was added or freed that has not been looked at. */
+  isDirty = false;
 
   constructor(reserveTenths: number) {
     this.bucket = new CreditBucket(DEFAULT_QUOTA_TENTHS, reserveTenths);
@@ -65,10 +56,12 @@ export class Outbox {
 
   /** Takes an item back; false when it has left already. */
   withdraw(family: number, requestId: number): boolean {
-    for (const lane of this.#of(family).lanes) {
+    const outbox = this.#of(family);
+    for (const lane of outbox.lanes) {
       const at = lane.findIndex((item) => item.requestId === requestId);
       if (at < 0) continue;
       lane.splice(at, 1);
+      this.#pump(outbox);
       return true;
     }
     return false;
@@ -102,7 +95,7 @@ export class Outbox {
   /** Share of the quota, less the reserve, that ordinary work may still use: 0 to 1. */
   creditShare(family: number): number {
     const { bucket } = this.#of(family);
-    const usable = bucket.quotaTenths - bucket.reserveTenths;
+    const usable = Math.max(1, bucket.quotaTenths - bucket.reserveTenths);
     return Math.max(0, bucket.available(this.#context.nowMs, false)) / usable;
   }
 
@@ -126,8 +119,8 @@ export class Outbox {
   waitMs(family: number, lane: Lane, costTenths: number): number {
     const outbox = this.#of(family);
     const ahead = outbox.lanes
-      .slice(0, LANES.indexOf(lane) + 1)
-      .reduce((sum, items) => sum + items.reduce((cost, item) => cost + item.costTenths, 0), 0);
+      .flatMap((items, i) => (goesFirst(LANES[i] as Lane, lane) ? items : []))
+      .reduce((sum, item) => sum + item.costTenths, 0);
     const wanted = ahead + costTenths;
     const { nowMs } = this.#context;
     if (this.#available(outbox, lane) >= wanted) return 0;
@@ -143,39 +136,58 @@ export class Outbox {
     return outbox.bucket.availableAt(nowMs, tenths + withheld(lane), URGENT.has(lane));
   }
 
-  /** Every lane as far as it can; one that waits for credits holds back those below it. */
+  /** Empties the lanes as far as they go; what a departure adds meanwhile has its turn as well. */
   #pump(outbox: FamilyOutbox): void {
+    outbox.isDirty = true;
+    if (outbox.isPumping) return;
+    outbox.isPumping = true;
+    let wakeMs: number | undefined;
+    while (outbox.isDirty) {
+      outbox.isDirty = false;
+      wakeMs = this.#empty(outbox);
+    }
+    outbox.isPumping = false;
+    this.#context.clear(outbox.timer);
+    if (wakeMs === undefined) return;
+    outbox.timer = this.#context.after(wakeMs - this.#context.nowMs, () => this.#pump(outbox));
+  }
+
+  /**
+   * Every lane in its order. One that waits for credits holds back those below it, but for urgent
+   * ones below an ordinary one: theirs are credits that it cannot have. Returns when there will be
+   * credits for what waits.
+   */
+  #empty(outbox: FamilyOutbox): number | undefined {
+    let waiting: Lane | undefined;
+    let wakeMs: number | undefined;
     for (const [i, items] of outbox.lanes.entries()) {
-      const lane = LANES[i] ?? 'poll';
-      for (let at = 0; at < items.length; ) {
-        const item = items[at] as OutboxItem;
-        if (item.afterSeq > this.#context.durableSeq) {
-          at += 1;
-        } else if (this.#available(outbox, lane) < item.costTenths) {
-          this.#waitForCredits(outbox, lane, item.costTenths);
-          return;
-        } else {
-          items.splice(at, 1);
-          this.#send(outbox, item);
+      const lane = LANES[i] as Lane;
+      if (waiting !== undefined && (URGENT.has(waiting) || !URGENT.has(lane))) continue;
+      for (;;) {
+        const at = items.findIndex((item) => item.afterSeq <= this.#context.durableSeq);
+        const item = items[at];
+        if (item === undefined) break;
+        if (this.#available(outbox, lane) < item.costTenths) {
+          const atMs = this.#availableAt(outbox, lane, item.costTenths);
+          wakeMs = wakeMs === undefined || atMs < wakeMs ? atMs : wakeMs;
+          waiting = lane;
+          break;
         }
+        items.splice(at, 1);
+        this.#send(outbox, item);
       }
     }
+    return wakeMs;
   }
 
   #send(outbox: FamilyOutbox, item: OutboxItem): void {
+    if (!item.go()) return;
     const { bucket } = outbox;
     bucket.spend(this.#context.nowMs, item.costTenths);
     const minute = bucket.spentInWindow(this.#context.nowMs);
     if (minute > outbox.peakMinuteTenths) outbox.peakMinuteTenths = minute;
     outbox.inFlight.set(item.requestId, item.costTenths);
     outbox.inFlightTenths += item.costTenths;
-    item.go();
-  }
-
-  #waitForCredits(outbox: FamilyOutbox, lane: Lane, costTenths: number): void {
-    this.#context.clear(outbox.timer);
-    const at = this.#availableAt(outbox, lane, costTenths);
-    outbox.timer = this.#context.after(at - this.#context.nowMs, () => this.#pump(outbox));
   }
 
   #of(family: number): FamilyOutbox {
@@ -183,6 +195,12 @@ export class Outbox {
     if (outbox === undefined) throw new RangeError(`no family ${family}`);
     return outbox;
   }
+}
+
+/** Whether what waits in `one` may take credits before what comes to `other`. */
+function goesFirst(one: Lane, other: Lane): boolean {
+  if (LANES.indexOf(one) <= LANES.indexOf(other)) return true;
+  return URGENT.has(one) && !URGENT.has(other);
 }
 
 function withheld(lane: Lane): number {

@@ -1,7 +1,7 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
 import type { MarketView } from '../book/marketView.ts';
 import type { Market } from '../protocol/market.ts';
-import type { Outcome } from '../protocol/outcome.ts';
+import type { Outcome, RefusalReason } from '../protocol/outcome.ts';
 import type { Query, QueryResult } from '../protocol/queries.ts';
 import type { Bars } from './bars.ts';
 import type { KernelContext } from './kernelContext.ts';
@@ -22,6 +22,11 @@ export interface PreparationParts {
 
 const POLL_MS = 100;
 const MINUTE_MS = 60_000;
+const HISTORY_AGAIN_MS = 3000;
+const LEVERAGE_AGAIN_MS = 1000;
+
+/** Refusals that say nothing about the request itself. */
+const PASSING: ReadonlySet<RefusalReason> = new Set(['rate-limited', 'expired', 'unreachable']);
 
 /**
  * Everything that must be known before the first order: every account reconciled, leverage set,
@@ -51,6 +56,11 @@ export class Preparation {
     this.#parts.context.after(POLL_MS, () => this.begin());
   }
 
+  /** Minutes may be missing after a lost stream: asks for them. */
+  mend(market: number): void {
+    if (this.#parts.deck.running) this.#isWarm(market);
+  }
+
   /** The desk stops before it ever ran. */
   abandon(): void {
     this.#done = true;
@@ -66,32 +76,37 @@ export class Preparation {
   }
 
   #setLeverage(): void {
-    const { accounts, markets, requests, leverage } = this.#parts;
+    const { accounts, markets, leverage } = this.#parts;
     if (this.#leverageAsked || leverage === undefined) return;
     this.#leverageAsked = true;
     for (const account of accounts) {
       for (const market of markets) {
-        const wanted = Math.min(leverage, market.maxLeverage);
-        // A refusal (an open position cannot be levered down) leaves the old figure in force.
-        requests.leverage(account.identity.index, market, wanted, () => {
-          this.#leverageWanted -= 1;
-        });
+        this.#askLeverage(account.identity.index, market, Math.min(leverage, market.maxLeverage));
       }
     }
   }
 
-  /** The candle stream tells the venue's time; the history before it is asked for once. */
+  #askLeverage(account: number, market: Market, leverage: number): void {
+    const { requests, context } = this.#parts;
+    requests.leverage(account, market, leverage, (outcome) => {
+      // A refusal (an open position cannot be levered down) leaves the old figure in force.
+      if (outcome.kind === 'ok' || isFinal(outcome)) this.#leverageWanted -= 1;
+      else context.after(LEVERAGE_AGAIN_MS, () => this.#askLeverage(account, market, leverage));
+    });
+  }
+
+  /** The candle stream tells the venue's time; the history before it is asked for until it is there. */
   #isWarm(market: number): boolean {
     const { bars, deck, context } = this.#parts;
     const minutes = deck.warmUpMinutes(market);
     const series = bars[market];
     if (minutes === 0) return true;
     if (series?.openMs === undefined) return false;
-    if (series.length >= minutes && series.isGapless) return true;
+    if (series.holds(minutes)) return true;
     if (!this.#asked.has(market)) {
       this.#asked.add(market);
       this.#askHistory(market, series, minutes);
-      context.after(3000, () => this.#asked.delete(market));
+      context.after(HISTORY_AGAIN_MS, () => this.#asked.delete(market));
     }
     return false;
   }
@@ -110,4 +125,9 @@ export class Preparation {
       if (outcome.kind === 'ok' && outcome.value.of === 'candles') series.seed(outcome.value.rows);
     });
   }
+}
+
+/** Asking again would get the same answer. */
+function isFinal(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === 'refused' && !PASSING.has(outcome.reason);
 }

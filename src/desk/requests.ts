@@ -1,6 +1,6 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
-import type { Order } from '../accounts/order.ts';
-import type { ReservedOrder } from '../gate/reservedOrder.ts';
+import { isWorking, type Order, remainingLots } from '../accounts/order.ts';
+import { type ReservedOrder, SEND_WITHIN_MS } from '../gate/reservedOrder.ts';
 import type { Market } from '../protocol/market.ts';
 import { COST } from '../protocol/operations/operation.ts';
 import type { Outcome } from '../protocol/outcome.ts';
@@ -8,11 +8,18 @@ import { type Query, type QueryResult, queryCostTenths } from '../protocol/queri
 import type { SendAction } from './deskCommand.ts';
 import type { DeskStats } from './deskStats.ts';
 import type { KernelContext } from './kernelContext.ts';
-import type { Lane, Outbox } from './outbox.ts';
+import { isFlattening, type Lane, laneOf } from './lanes.ts';
+import type { Outbox } from './outbox.ts';
 import type { RequestReply } from './ports.ts';
 
 /** Milliseconds that the venue's and our clock may disagree, and that admission may lag. */
 const ADMISSION_MARGIN_MS = 1000;
+
+/** An order that should have ended or come to rest by now is looked up; so often until it has. */
+const OVERDUE_MS = 2000;
+
+/** A cancel that did not take effect is asked for again. */
+const CANCEL_AGAIN_MS = 1000;
 
 type Pending =
   | {
@@ -20,6 +27,8 @@ type Pending =
       readonly account: number;
       readonly order: Order;
       readonly decidedUs: number;
+      /** Last wall ms at which it may leave. */
+      readonly sendByMs: number;
     }
   | { readonly of: 'cancel'; readonly account: number; readonly order: Order }
   | {
@@ -51,22 +60,25 @@ export class Requests {
   readonly #pending = new Map<number, Pending>();
   readonly #requestOf = new Map<Order, number>();
   #next = 1;
+  #sweeping = false;
 
   constructor(parts: RequestsParts) {
     this.#parts = parts;
   }
 
-  order(order: Order, reserved: ReservedOrder, afterSeq: number): void {
+  /** Sends a reserved order once its record `seq` is on the disk; a flattening one does not wait. */
+  order(order: Order, reserved: ReservedOrder, seq: number): void {
     const { context, stats } = this.#parts;
     const { account } = order.request;
+    const { sendByMs } = reserved;
     const decidedUs = context.monoUs;
-    const requestId = this.#add({ of: 'order', account, order, decidedUs });
+    const requestId = this.#add({ of: 'order', account, order, decidedUs, sendByMs });
     this.#requestOf.set(order, requestId);
-    this.#push(requestId, account, laneOf(order), COST.action, afterSeq, () => {
-      if (context.wallMs > reserved.sendByMs) {
-        this.#settle(requestId);
-        this.#manager(account).end(order, 'not-sent', 'its time to send had passed');
-        return;
+    const afterSeq = isFlattening(order.request) ? 0 : seq;
+    this.#push(requestId, account, laneOf(order.request), COST.action, afterSeq, () => {
+      if (context.wallMs > sendByMs) {
+        this.#tooLate(requestId, order);
+        return false;
       }
       stats.sent += 1;
       this.#emit(requestId, { do: 'order', reserved });
@@ -76,7 +88,9 @@ export class Requests {
         this.#parts.takerDelayMs +
         ADMISSION_MARGIN_MS;
       this.#manager(account).sent(order, context.wallMs, validUntilMs);
+      return true;
     });
+    if (order.state === 'RESERVED') this.#sweepLater();
   }
 
   /** Takes a reserved order out of the queue; false when it has left already. */
@@ -94,11 +108,16 @@ export class Requests {
     const requestId = this.#add({ of: 'cancel', account, order });
     const lane = order.request.precedence === 'kill' ? 'kill' : 'cancel';
     this.#push(requestId, account, lane, COST.cancel, 0, () => {
+      if (!isWorking(order)) {
+        this.#forget(requestId);
+        return false;
+      }
       const market = this.#market(order.request.market);
       const cancel = { account, market, clientOrderId, venueOrderId: undefined };
       this.#parts.context.record('cancel', { account, clientOrderId });
       this.#emit(requestId, { do: 'cancel', cancel });
       this.#manager(account).cancelAsked(order);
+      return true;
     });
   }
 
@@ -107,6 +126,7 @@ export class Requests {
     this.#push(requestId, account, 'kill', COST.cancel, 0, () => {
       this.#parts.context.record('cancel_all', { account });
       this.#emit(requestId, { do: 'cancelAll', cancelAll: { account, excludeReduceOnly: false } });
+      return true;
     });
   }
 
@@ -122,21 +142,32 @@ export class Requests {
       symbol: market.symbol,
       leverage,
     });
-    this.#push(requestId, account, 'open', COST.action, seq, () =>
-      this.#emit(requestId, { do: 'leverage', leverage: { account, market, leverage } }),
-    );
+    this.#push(requestId, account, 'open', COST.action, seq, () => {
+      this.#emit(requestId, { do: 'leverage', leverage: { account, market, leverage } });
+      return true;
+    });
   }
 
   query(
     account: number,
     query: Query,
     done: (outcome: Outcome<QueryResult>) => void,
-    lane: 'poll' | 'verify' = 'poll',
+    lane: 'evidence' | 'poll' | 'verify' = 'poll',
   ): void {
     const requestId = this.#add({ of: 'query', account, done });
-    this.#push(requestId, account, lane, queryCostTenths(query), 0, () =>
-      this.#parts.context.emit({ kind: 'query', requestId, account, query }),
-    );
+    this.#push(requestId, account, lane, queryCostTenths(query), 0, () => {
+      this.#parts.context.emit({ kind: 'query', requestId, account, query });
+      return true;
+    });
+  }
+
+  /** The stream may have lost the order's last word: looks it up until it has ended or rests. */
+  watch(order: Order): void {
+    this.#parts.context.after(OVERDUE_MS, () => {
+      if (!isWorking(order) || (order.state === 'LIVE' && remainingLots(order) > 0)) return;
+      this.#parts.inquire(order.request.account);
+      this.watch(order);
+    });
   }
 
   onSent(requestId: number, monoUs: number): void {
@@ -184,6 +215,7 @@ export class Requests {
       case 'ok':
         stats.toAnswer.add(took - (delayed ? this.#parts.takerDelayMs * 1000 : 0));
         manager.admitted(order, outcome.value.orderId);
+        this.watch(order);
         break;
       case 'refused':
         stats.rejected(outcome.reason);
@@ -204,17 +236,50 @@ export class Requests {
   }
 
   #cancelReply(order: Order, outcome: Outcome<RequestReply>): void {
-    if (outcome.kind === 'ok') return;
     const { context } = this.#parts;
     const { account, clientOrderId } = order.request;
+    if (outcome.kind === 'ok') {
+      this.watch(order);
+      return;
+    }
     context.record('cancel_reply', {
       clientOrderId,
       outcome: outcome.kind,
       words: outcome.message,
     });
-    if (order.state === 'TERMINAL') return;
+    if (!isWorking(order)) return;
     this.#manager(account).cancelFailed(order);
     this.#parts.inquire(account);
+    context.after(CANCEL_AGAIN_MS, () => {
+      if (!isWorking(order) || order.cancelAsked) return;
+      order.cancelAsked = true;
+      this.cancel(order);
+    });
+  }
+
+  /** What could not leave in time is given up, whatever it waited for. */
+  #sweepLater(): void {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    this.#parts.context.after(SEND_WITHIN_MS + 1, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#sweeping = false;
+    const { context, outbox } = this.#parts;
+    for (const [order, requestId] of [...this.#requestOf]) {
+      const pending = this.#pending.get(requestId);
+      if (order.state !== 'RESERVED' || pending?.of !== 'order') continue;
+      if (context.wallMs <= pending.sendByMs) this.#sweepLater();
+      else if (outbox.withdraw(this.#manager(pending.account).identity.family, requestId)) {
+        this.#tooLate(requestId, order);
+      }
+    }
+  }
+
+  #tooLate(requestId: number, order: Order): void {
+    this.#forget(requestId);
+    this.#manager(order.request.account).end(order, 'not-sent', 'its time to send had passed');
   }
 
   #emit(requestId: number, action: SendAction): void {
@@ -235,7 +300,7 @@ export class Requests {
     lane: Lane,
     costTenths: number,
     afterSeq: number,
-    go: () => void,
+    go: () => boolean,
   ): void {
     const { family } = this.#manager(account).identity;
     this.#parts.outbox.push(family, { requestId, lane, costTenths, afterSeq, go });
@@ -265,21 +330,5 @@ export class Requests {
     const market = this.#parts.markets[id];
     if (market === undefined) throw new RangeError(`no market ${id}`);
     return market;
-  }
-}
-
-/** The queue in which an order waits. */
-function laneOf(order: Order): Lane {
-  switch (order.request.precedence) {
-    case 'kill':
-      return 'kill';
-    case 'reduction':
-      return 'reduce';
-    case 'hedge':
-      return 'hedge';
-    case 'parent':
-      return 'open';
-    case 'quote':
-      return 'quote';
   }
 }

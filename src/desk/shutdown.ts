@@ -20,7 +20,9 @@ export interface ShutdownParts {
 const POLL_MS = 50;
 const DRAIN_MS = 10_000;
 const CLOSE_MS = 30_000;
+const SWEEP_TRIES = 3;
 const VERIFY_TRIES = 5;
+const RETRY_MS = 500;
 /** How far through the best price a closing order may reach. */
 const CLOSE_SLIPPAGE_BPS = 50;
 
@@ -58,17 +60,30 @@ export class Shutdown {
 
   /** One cancel-all per account, whatever we believe to be open. */
   #sweep(): void {
-    const { requests, accounts } = this.#parts;
+    const { accounts } = this.#parts;
     let waiting = accounts.length;
     for (const account of accounts) {
-      requests.cancelAll(account.identity.index, (outcome) => {
-        if (outcome.kind !== 'ok') {
-          this.#problems.push(`cancel-all of ${account.identity.name}: ${outcome.message}`);
-        }
+      this.#cancelAll(account, 1, () => {
         waiting -= 1;
         if (waiting === 0) this.#flatten();
       });
     }
+  }
+
+  /** Asked again when it fails: doing it twice changes nothing. */
+  #cancelAll(account: AccountManager, attempt: number, done: () => void): void {
+    const { context, requests } = this.#parts;
+    const { index, name } = account.identity;
+    requests.cancelAll(index, (outcome) => {
+      if (outcome.kind === 'ok') {
+        done();
+      } else if (attempt < SWEEP_TRIES) {
+        context.after(RETRY_MS, () => this.#cancelAll(account, attempt + 1, done));
+      } else {
+        this.#problems.push(`cancel-all of ${name}: ${outcome.message}`);
+        done();
+      }
+    });
   }
 
   #flatten(): void {
@@ -107,7 +122,7 @@ export class Shutdown {
       waiting -= 1;
       if (waiting > 0) return;
       if (findings.length > 0 && tries < VERIFY_TRIES) {
-        this.#parts.context.after(500, () => this.#verify(tries + 1));
+        this.#parts.context.after(RETRY_MS, () => this.#verify(tries + 1));
       } else {
         this.#finish(findings);
       }

@@ -209,7 +209,10 @@ export class MirrorRule {
     share.expire(this.#nowMs);
     if (lots === 0) return;
     if (postOnly) share.addPostOnly(lots, reservedAtMs);
-    if (!opening) return;
+    if (!opening) {
+      share.reduce(account, side, lots);
+      return;
+    }
     share.add(account, side, lots, reservedAtMs);
     const { reviewPercent, reviewPairs } = this.#thresholds;
     if (share.exceeds(reviewPercent, reviewPairs)) this.#underReview.add(market);

@@ -1,7 +1,7 @@
-import type { Side } from '../protocol/terms.ts';
+import { type Side, signOf } from '../protocol/terms.ts';
 import { Fifo } from './fifo.ts';
 
-const { max, min } = Math;
+const { abs, min } = Math;
 
 /** Openings of one market that offset each other between accounts, over the rolling day. */
 export interface OffsetReport {
@@ -9,46 +9,64 @@ export interface OffsetReport {
   readonly openingLots: number;
   /** How many of them offset each other, both sides counted. */
   readonly offsetLots: number;
-  /** Pairs of openings that offset each other. */
+  /** Pairs of an opening and another account that held its opposite. */
   readonly pairs: number;
   /** Lots that post-only orders filled, which the share leaves out. */
   readonly postOnlyLots: number;
 }
 
 interface Opening {
-  readonly account: number;
-  readonly side: Side;
   readonly lots: number;
+  readonly offsetLots: number;
+  readonly pairs: number;
   readonly atMs: number;
 }
 
-/** Totals of one account, or of all. */
-interface Totals {
-  bought: number;
-  sold: number;
-  buys: number;
-  sells: number;
+/** What one account opened by taking and has not closed again. */
+interface Holding {
+  /** Positive when long. */
+  lots: number;
+  /** How many of them stand against another account's. */
+  offsetLots: number;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * How much of what the accounts opened could be set off between them, whatever its size or spacing.
- * The most that pairs up between different accounts is the smallest of: all buys, all sells, and what
- * is left without the account that has the most of both (the minimum cut of that bipartite graph).
+ * How much of what the accounts opened stood against what another account of the owner held open at
+ * that moment, whatever its size and however long before it was opened. Every lot counts once. An
+ * account that closes before another opens the other way offsets nobody: both bore their risk.
  */
 export class OffsetShare {
-  #openings = new Fifo<Opening>();
+  readonly #openings = new Fifo<Opening>();
   readonly #postOnlyFills = new Fifo<{ readonly lots: number; readonly atMs: number }>();
-  #accounts: Totals[] = [];
-  #all: Totals = noTotals();
+  readonly #holdings = new Map<number, Holding>();
+  #openingLots = 0;
+  #offsetLots = 0;
+  #pairs = 0;
   #postOnlyLots = 0;
 
   /** Counts what an opening filled. */
   add(account: number, side: Side, lots: number, atMs: number): void {
-    const opening: Opening = { account, side, lots, atMs };
-    this.#openings.push(opening);
-    this.#count(opening, 1);
+    const openedLots = lots - this.reduce(account, side, lots);
+    const holding = this.#holding(account);
+    holding.lots += signOf(side) * openedLots;
+    const { offsetLots, pairs } = this.#setOff(account, holding, openedLots);
+    this.#openings.push({ lots, offsetLots, pairs, atMs });
+    this.#openingLots += lots;
+    this.#offsetLots += offsetLots;
+    this.#pairs += pairs;
+  }
+
+  /** Counts what a closing or post-only order filled; returns the lots that it closed. */
+  reduce(account: number, side: Side, lots: number): number {
+    const holding = this.#holding(account);
+    if (holding.lots * signOf(side) >= 0) return 0;
+    const closedLots = min(lots, abs(holding.lots));
+    holding.lots += signOf(side) * closedLots;
+    // What stands against nobody is closed first.
+    holding.offsetLots = min(holding.offsetLots, abs(holding.lots));
+    return closedLots;
   }
 
   addPostOnly(lots: number, atMs: number): void {
@@ -62,7 +80,9 @@ export class OffsetShare {
       const opening = this.#openings.at(0);
       if (opening === undefined || opening.atMs + DAY_MS > nowMs) break;
       this.#openings.shift();
-      this.#count(opening, -1);
+      this.#openingLots -= opening.lots;
+      this.#offsetLots -= opening.offsetLots;
+      this.#pairs -= opening.pairs;
     }
     for (;;) {
       const fill = this.#postOnlyFills.at(0);
@@ -74,51 +94,54 @@ export class OffsetShare {
 
   /** More than `percent` of the openings offset each other, in at least `pairs` pairs. */
   exceeds(percent: number, pairs: number): boolean {
-    const { bought, sold, buys, sells } = this.#all;
-    if (min(buys, sells) < pairs) return false;
-    if (min(bought, sold) * 200 <= (bought + sold) * percent) return false;
-    const report = this.report();
-    return report.pairs >= pairs && report.offsetLots * 100 > report.openingLots * percent;
+    return this.#pairs >= pairs && this.#offsetLots * 100 > this.#openingLots * percent;
   }
 
   report(): OffsetReport {
-    const { bought, sold, buys, sells } = this.#all;
-    let mostLots = 0;
-    let mostOrders = 0;
-    for (const account of this.#accounts) {
-      if (account === undefined) continue;
-      mostLots = max(mostLots, account.bought + account.sold);
-      mostOrders = max(mostOrders, account.buys + account.sells);
-    }
     return {
-      openingLots: bought + sold,
-      offsetLots: 2 * min(bought, sold, bought + sold - mostLots),
-      pairs: min(buys, sells, buys + sells - mostOrders),
+      openingLots: this.#openingLots,
+      offsetLots: this.#offsetLots,
+      pairs: this.#pairs,
       postOnlyLots: this.#postOnlyLots,
     };
   }
 
-  /** Starts anew: what there was has been reviewed. */
+  /** Starts anew: what there was has been reviewed, and what is held counts no second time. */
   clear(): void {
-    this.#openings = new Fifo();
-    this.#accounts = [];
-    this.#all = noTotals();
+    while (this.#openings.length > 0) this.#openings.shift();
+    this.#openingLots = 0;
+    this.#offsetLots = 0;
+    this.#pairs = 0;
+    for (const holding of this.#holdings.values()) holding.offsetLots = abs(holding.lots);
   }
 
-  #count({ account, side, lots }: Opening, sign: 1 | -1): void {
-    this.#accounts[account] ??= noTotals();
-    for (const totals of [this.#accounts[account], this.#all]) {
-      if (side === 'bid') {
-        totals.bought += sign * lots;
-        totals.buys += sign;
-      } else {
-        totals.sold += sign * lots;
-        totals.sells += sign;
-      }
+  /** Sets newly opened lots off against what other accounts hold the other way. */
+  #setOff(
+    account: number,
+    own: Holding,
+    openedLots: number,
+  ): { offsetLots: number; pairs: number } {
+    let left = openedLots;
+    let pairs = 0;
+    for (const [other, holding] of this.#holdings) {
+      if (left === 0) break;
+      if (other === account || holding.lots * own.lots >= 0) continue;
+      const lots = min(left, abs(holding.lots) - holding.offsetLots);
+      if (lots === 0) continue;
+      holding.offsetLots += lots;
+      own.offsetLots += lots;
+      left -= lots;
+      pairs += 1;
     }
+    return { offsetLots: 2 * (openedLots - left), pairs };
   }
-}
 
-function noTotals(): Totals {
-  return { bought: 0, sold: 0, buys: 0, sells: 0 };
+  #holding(account: number): Holding {
+    let holding = this.#holdings.get(account);
+    if (holding === undefined) {
+      holding = { lots: 0, offsetLots: 0 };
+      this.#holdings.set(account, holding);
+    }
+    return holding;
+  }
 }

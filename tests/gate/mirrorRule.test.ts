@@ -345,8 +345,7 @@ describe("the day's share", () => {
     desk.facts.referenceTime = desk.nowMs;
     expect(answer(desk.submit({ ...BUY, account: 3 }))).toBe('reserved');
     desk.nowMs += 61_000;
-    offset(desk, 1);
-    desk.facts.referenceTime = desk.nowMs;
+    trade(desk, { ...BUY, account: 1 });
     expect(answer(desk.submit({ ...BUY, account: 3 }))).toBe('MIRROR_REVIEW');
     expect(answer(desk.submit({ ...BUY, account: 3, precedence: 'hedge' }))).toBe('reserved');
     expect(answer(desk.submit({ account: 3, tif: 'ALO', priceTicks: 99_000 }))).toBe('reserved');
@@ -424,14 +423,46 @@ describe("the day's share", () => {
     expect(desk.gate.offsetReport(0)).toEqual({ ...report, openingLots: 40, postOnlyLots: 0 });
   });
 
-  test('GATE-30 the share equals the best pairing between different accounts', () => {
+  test('GATE-30 a sibling that closed before offsets nobody, one that still holds does', () => {
+    const desk = new Desk();
+    const accounts = [1, 2, 3, 4];
+    for (const [side, closing] of [
+      ['bid', 'ask'],
+      ['ask', 'bid'],
+    ] as const) {
+      for (const account of accounts) trade(desk, { ...IOC, side, account });
+      desk.nowMs += 61_000;
+      for (const account of accounts) {
+        desk.facts.positions.set(`${account}/0`, side === 'bid' ? 100 : -100);
+        trade(desk, { ...IOC, side: closing, account });
+        desk.facts.positions.set(`${account}/0`, 0);
+      }
+      desk.nowMs += 61_000;
+    }
+    const nothing = { openingLots: 800, offsetLots: 0, pairs: 0 };
+    expect(desk.gate.offsetReport(0)).toMatchObject(nothing);
+    trade(desk, { ...BUY, account: 1 });
+    desk.nowMs += 3_600_000;
+    trade(desk, { ...SELL, account: 2, lots: 30 });
+    const some = { openingLots: 930, offsetLots: 60, pairs: 1 };
+    expect(desk.gate.offsetReport(0)).toMatchObject(some);
+    // A post-only order can close what stands open.
+    desk.facts.positions.set('1/0', 100);
+    desk.fill(desk.rest({ side: 'ask', account: 1, tif: 'ALO', lots: 100, priceTicks: 100_001 }));
+    desk.facts.positions.set('1/0', 0);
+    desk.nowMs += 61_000;
+    trade(desk, { ...SELL, account: 2, lots: 30 });
+    expect(desk.gate.offsetReport(0)).toMatchObject({ ...some, openingLots: 960 });
+  });
+
+  test('GATE-30 every lot counts once, as when they are paired one by one', () => {
     const trades = fc.array(
       fc.record({
         account: fc.integer({ min: 1, max: 3 }),
         side: fc.constantFrom<'bid' | 'ask'>('bid', 'ask'),
         lots: fc.integer({ min: 1, max: 4 }),
       }),
-      { maxLength: 8 },
+      { maxLength: 10 },
     );
     const property = fc.property(trades, (list) => {
       const desk = new Desk({ default: { ...WIDE.default } });
@@ -440,37 +471,42 @@ describe("the day's share", () => {
         desk.nowMs += 61_000;
       }
       const { offsetLots, openingLots } = desk.gate.offsetReport(0);
-      const total = (side: string): Map<number, number> => {
-        const sums = new Map<number, number>();
-        for (const each of list.filter((one) => one.side === side)) {
-          sums.set(each.account, (sums.get(each.account) ?? 0) + each.lots);
-        }
-        return sums;
-      };
-      expect(offsetLots).toBe(20 * bestPairing(total('bid'), total('ask')));
+      expect(offsetLots).toBe(20 * pairedOneByOne(list));
       expect(openingLots).toBe(10 * list.reduce((sum, { lots }) => sum + lots, 0));
     });
-    fc.assert(property, { numRuns: 100 });
+    fc.assert(property, { numRuns: 200 });
   });
 });
 
-/** Unit by unit, by trying: augmenting paths over buys and sells of different accounts. */
-function bestPairing(buys: Map<number, number>, sells: Map<number, number>): number {
-  const units = (sums: Map<number, number>): number[] =>
-    [...sums].flatMap(([account, lots]) => Array.from({ length: lots }, () => account));
-  const left = units(buys);
-  const right = units(sells);
-  const partner = right.map(() => -1);
-  const assign = (buy: number, seen: Set<number>): boolean =>
-    right.some((account, sell) => {
-      if (account === left[buy] || seen.has(sell)) return false;
-      seen.add(sell);
-      const taken = partner[sell] ?? -1;
-      if (taken >= 0 && !assign(taken, seen)) return false;
-      partner[sell] = buy;
-      return true;
-    });
-  return left.filter((_, buy) => assign(buy, new Set())).length;
+interface Unit {
+  readonly account: number;
+  readonly side: string;
+  paired: boolean;
+}
+
+/** Lot by lot: close an own opposite one, the free ones first, or open and look for a partner. */
+function pairedOneByOne(list: readonly { account: number; side: string; lots: number }[]): number {
+  const open: Unit[] = [];
+  let pairs = 0;
+  for (const { account, side, lots } of list) {
+    for (let i = 0; i < lots; i += 1) {
+      const own = open.filter((unit) => unit.account === account && unit.side !== side);
+      const closed = own.find((unit) => !unit.paired) ?? own[0];
+      if (closed !== undefined) {
+        open.splice(open.indexOf(closed), 1);
+        continue;
+      }
+      const partner = open.find(
+        (unit) => unit.account !== account && unit.side !== side && !unit.paired,
+      );
+      if (partner !== undefined) {
+        partner.paired = true;
+        pairs += 1;
+      }
+      open.push({ account, side, paired: partner !== undefined });
+    }
+  }
+  return pairs;
 }
 
 describe('thresholds and the log', () => {

@@ -42,7 +42,7 @@ const SPREAD: StrategyInput = {
   bands: [1, 1.75, 2.5],
   exitGap: 0.75,
   legUsd: 1500,
-  slippageBps: 10,
+  slippageBps: 30,
   rebalancePercent: 0.6,
   evaluateSeconds: 2,
 };
@@ -53,10 +53,10 @@ const TIME_BASED: StrategyInput = {
   accounts: [],
   market: 'ETH',
   side: 'buy',
-  usd: 24_000,
+  usd: 3000,
   durationSeconds: 60,
   sliceSeconds: 6,
-  slippageBps: 10,
+  slippageBps: 30,
 };
 
 const MARKET_MAKING: StrategyInput = {

@@ -15,7 +15,8 @@ const CEILINGS = {
 const account = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'expected letters, digits, ".", "_" or "-"'),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'expected letters, digits, ".", "_" or "-"')
+    .describe('Name by which strategies and sentences call the account.'),
   address: z
     .string()
     .refine((text) => decodeBase58(text, 32) !== undefined, 'expected 32 bytes in base58')
@@ -27,7 +28,9 @@ const account = z.strictObject({
 
 const venue = z
   .strictObject({
-    kind: z.enum(['simulated', 'testnet', 'mainnet']),
+    kind: z
+      .enum(['simulated', 'testnet', 'mainnet'])
+      .describe('Kind of exchange. This version trades on simulated ones only.'),
     exchangeFile: z
       .string()
       .optional()
@@ -125,7 +128,7 @@ const pairs = z
 
 export const deskSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
     desk: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and "-"')
@@ -137,7 +140,7 @@ export const deskSchema = z
       .describe('The audit log, relative to the configuration.'),
     markets: z.array(z.string()).min(1).max(16).describe('Symbols of the markets to trade.'),
     leverage: z.number().int().min(1).max(50).optional().describe('Set in every market at start.'),
-    accounts: z.array(account).min(1).max(1000),
+    accounts: z.array(account).min(1).max(1000).describe('The accounts of the desk, one owner.'),
     limits: limits.prefault({}),
     pairs: pairs.prefault({}),
     creditReserve: z
@@ -147,7 +150,7 @@ export const deskSchema = z
       .max(150)
       .default(50)
       .describe("Credits of each family's 300 that only cancels and kills may use."),
-    strategies: z.array(strategySchema).max(64),
+    strategies: z.array(strategySchema).max(64).describe('What trades, and in which accounts.'),
   })
   .describe('A Breakwater desk.');
 

@@ -21,10 +21,13 @@ export interface ExchangeSettings {
   readonly aloCross: 'event' | 'refuse';
   /** Event that ends what is left of an IOC or market order. */
   readonly remainderEvent: 'cancel' | 'expired';
-  /** Price bands in percent of the mark price. */
+  /** Lowest price of a bid, percent of the mark price. */
   readonly bidFloorPercent: number;
+  /** Highest price of a bid, percent of the mark price. */
   readonly bidCeilingPercent: number;
+  /** Lowest price of an ask, percent of the mark price. */
   readonly askFloorPercent: number;
+  /** Highest price of an ask, percent of the mark price. */
   readonly askCeilingPercent: number;
   /** Price at which a market order's notional is measured. */
   readonly marketNotionalAt: 'mark' | 'band';
@@ -32,6 +35,7 @@ export interface ExchangeSettings {
   readonly openOrderLimit: number;
   /** How long a client order id stays taken. */
   readonly clientIdScope: 'forever' | 'open';
+  /** How a fee is rounded to the micro-dollar. */
   readonly feeRounding: Rounding;
   /** Body of a signature failure: the bare text, or the newer envelope with an error id. */
   readonly signatureFailure: 'bare' | 'envelope';
@@ -45,14 +49,19 @@ export interface ExchangeSettings {
   readonly batchCost: 'sum' | 'request';
   /** Credits per 60 s without an API config key, in tenths. */
   readonly unidentifiedQuotaTenths: number;
-  /** Cost of a heavy GET in tenths: with an API config key, and without. */
+  /** Cost of a heavy GET with an API config key, in tenths. */
   readonly heavyGetTenths: number;
+  /** Cost of a heavy GET without one, in tenths. */
   readonly heavyGetUnidentifiedTenths: number;
   /** Longest request body and WebSocket frame, bytes. */
   readonly maxBytes: number;
+  /** WebSockets that one peer may have open. */
   readonly connectionsPerPeer: number;
+  /** Subscriptions of one channel on one WebSocket. */
   readonly subscriptionsPerChannel: number;
+  /** A WebSocket that has said nothing for so long is closed, ms. */
   readonly idleCloseMs: number;
+  /** A WebSocket of this age is closed, ms. */
   readonly lifetimeMs: number;
   /** A connection with more unsent bytes than this is cut. */
   readonly slowReaderBytes: number;

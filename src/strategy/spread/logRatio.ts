@@ -5,13 +5,13 @@ export interface RatioStats {
   readonly count: number;
 }
 
-/** Statistics of ln(first / second) over the last `count` pairs of closes (ticks, any scale). */
+/** Statistics of ln(first / second) over the last pairs of closes that both have (ticks, any scale). */
 export function ratioStats(first: readonly number[], second: readonly number[]): RatioStats {
   const count = Math.min(first.length, second.length);
   const ratios: number[] = [];
   for (let i = 0; i < count; i += 1) {
-    const a = first[first.length - count + i] ?? 0;
-    const b = second[second.length - count + i] ?? 0;
+    const a = first[first.length - count + i] as number;
+    const b = second[second.length - count + i] as number;
     ratios.push(Math.log(a / b));
   }
   const mean = ratios.reduce((sum, r) => sum + r, 0) / count;

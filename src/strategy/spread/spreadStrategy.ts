@@ -36,12 +36,15 @@ export class SpreadStrategy extends BaseStrategy {
     const { evaluateSeconds, windowMinutes } = this.#config;
     if (view.nowMs - this.#evaluatedAtMs < evaluateSeconds * 1000) return [];
     const [first, second] = this.markets;
+    const mids = [view.doubleMidTicks(first), view.doubleMidTicks(second)] as const;
+    // Without a price on both sides there is no signal, and none is no reason to close.
+    if (mids[0] === 0 || mids[1] === 0) return [];
     const closes = view.closes(first, windowMinutes);
     const otherCloses = view.closes(second, windowMinutes);
     if (closes.length < windowMinutes || otherCloses.length < windowMinutes) return [];
     this.#evaluatedAtMs = view.nowMs;
     const stats = ratioStats(closes, otherCloses);
-    this.#z = zScore(view.doubleMidTicks(first), view.doubleMidTicks(second), stats);
+    this.#z = zScore(mids[0], mids[1], stats);
     const level = nextLevel(this.#level, this.#z, this.#config.bands, this.#config.exitGap);
     if (level !== this.#level) {
       this.#signal = `z ${this.#z.toFixed(2)} moves the ladder from ${this.#level} to ${level}`;

@@ -35,9 +35,11 @@ export class TimeBasedStrategy extends BaseStrategy {
       const mid = Math.round(doubleMid / 2);
       this.#totalLots = lotsWithin(view.market(market), mid, microOfDollars(this.#config.usd));
     }
-    const { durationSeconds, sliceSeconds, slippageBps, onConflict } = this.#config;
+    const { slippageBps, onConflict } = this.#config;
+    const durationMs = Math.round(this.#config.durationSeconds * 1000);
+    const sliceMs = Math.max(1, Math.round(this.#config.sliceSeconds * 1000));
     const elapsedMs = view.nowMs - this.#startedAtMs;
-    const due = dueLots(this.#totalLots, elapsedMs, durationSeconds * 1000, sliceSeconds * 1000);
+    const due = dueLots(this.#totalLots, elapsedMs, durationMs, sliceMs);
     if (due === this.#due) return [];
     this.#due = due;
     return this.accounts.map((account) => ({

@@ -21,6 +21,8 @@ const OVERDUE_MS = 2000;
 /** A cancel that did not take effect is asked for again. */
 const CANCEL_AGAIN_MS = 1000;
 
+const TOO_LATE = 'its time to send had passed';
+
 type Pending =
   | {
       readonly of: 'order';
@@ -77,7 +79,11 @@ export class Requests {
     const afterSeq = isFlattening(order.request) ? 0 : seq;
     this.#push(requestId, account, laneOf(order.request), COST.action, afterSeq, () => {
       if (context.wallMs > sendByMs) {
-        this.#tooLate(requestId, order);
+        this.#giveUp(requestId, order, TOO_LATE);
+        return false;
+      }
+      if (this.#manager(account).status !== 'ready') {
+        this.#giveUp(requestId, order, 'its account is out of touch with the venue');
         return false;
       }
       stats.sent += 1;
@@ -272,14 +278,14 @@ export class Requests {
       if (order.state !== 'RESERVED' || pending?.of !== 'order') continue;
       if (context.wallMs <= pending.sendByMs) this.#sweepLater();
       else if (outbox.withdraw(this.#manager(pending.account).identity.family, requestId)) {
-        this.#tooLate(requestId, order);
+        this.#giveUp(requestId, order, TOO_LATE);
       }
     }
   }
 
-  #tooLate(requestId: number, order: Order): void {
+  #giveUp(requestId: number, order: Order, why: string): void {
     this.#forget(requestId);
-    this.#manager(order.request.account).end(order, 'not-sent', 'its time to send had passed');
+    this.#manager(order.request.account).end(order, 'not-sent', why);
   }
 
   #emit(requestId: number, action: SendAction): void {

@@ -167,6 +167,11 @@ export class Bench {
     this.#nowUs = untilUs;
   }
 
+  /** Lets time pass in which nothing happens, as on a machine that was asleep. */
+  sleep(ms: number): void {
+    this.#nowUs += ms * 1000;
+  }
+
   /** Everything appended so far reaches the disk. */
   sync(): void {
     this.#flush();
@@ -302,6 +307,13 @@ export class Bench {
     what: D,
   ): (Sent & { action: Extract<SendAction, { do: D }> })[] {
     return this.sends.filter(({ action }) => action.do === what) as never;
+  }
+
+  /** The last request of that kind that was handed out. */
+  lastSend<D extends SendAction['do']>(what: D): Sent & { action: Extract<SendAction, { do: D }> } {
+    const send = this.sendsOf(what).at(-1);
+    if (send === undefined) throw new Error(`no ${what} was sent`);
+    return send;
   }
 
   get records(): AuditRecord[] {

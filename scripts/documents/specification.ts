@@ -77,11 +77,9 @@ export function parseRules(room: string, text: string): RoomRules[] {
     seen.add(id);
     sections?.at(-1)?.rules.push({ id, text: [words, ...continued(lines, at + 1)].join(' ') });
   }
-  return found.map(({ title, sections }) => ({
-    room,
-    title,
-    sections: sections.filter(({ rules }) => rules.length > 0),
-  }));
+  return found
+    .map((each) => ({ ...each, sections: each.sections.filter(({ rules }) => rules.length > 0) }))
+    .filter(({ sections }) => sections.length > 0);
 }
 
 /** A line that stands right above a list and is neither a sentence nor part of the list. */

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { withRegion } from '../../scripts/documents/regions.ts';
 import { allRules, parseRules } from '../../scripts/documents/specification.ts';
+import { exitCodeOf } from '../../src/cli/exitCode.ts';
 import { REFUSALS } from '../../src/gate/refusal.ts';
+import { BreakwaterError, type ErrorCode } from '../../src/std/errors.ts';
 import { anchors, documents, linksOf } from './markdown.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -75,6 +77,12 @@ describe('docs/errors.md', () => {
   test('has every error', () => {
     expect(thrown.length).toBeGreaterThan(10);
     expect(thrown.filter((code) => !told.has(code))).toEqual([]);
+  });
+  test('has the exit code of each', () => {
+    const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\d) \|/gm)];
+    expect(rows.map(([, code]) => code)).toEqual([...thrown, 'INTERNAL']);
+    const given = thrown.map((code) => exitCodeOf(new BreakwaterError(code as ErrorCode, '')));
+    expect(rows.map(([, , exit]) => Number(exit))).toEqual([...given, exitCodeOf(new Error())]);
   });
   test('has every refusal of the gate and of the desk', () => {
     expect(new Set(ofTheDesk)).toEqual(new Set(['BLOCKED', 'CREDITS', 'DEFERRAL_EXPIRED']));

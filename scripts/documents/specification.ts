@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOMS } from '../../tests/tidy/rooms.ts';
 
 /** One rule of a room. */
-export interface Rule {
+interface Rule {
   readonly id: string;
   readonly text: string;
 }

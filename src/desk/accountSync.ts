@@ -10,6 +10,7 @@ import type { Market } from '../protocol/market.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 import type { Query, QueryResult } from '../protocol/queries.ts';
 import type { OrderHistoryRow } from '../protocol/replies/account.ts';
+import { clamp } from '../std/integers.ts';
 import type { DeskStats } from './deskStats.ts';
 import { ForeignOrders } from './foreignOrders.ts';
 import type { KernelContext } from './kernelContext.ts';
@@ -35,6 +36,10 @@ export interface SyncParts {
 /** Snapshots and states are compared only this long after the last event of the account. */
 const QUIET_MS = 1500;
 const RETRY_MS = 1000;
+/** Failed questions are asked again after waits that double up to this. */
+const MOST_PATIENCE_MS = 8000;
+/** Two inquiries begin at least so far apart. */
+const GAP_MS = 500;
 /** How far the venue's clock may be behind ours. */
 const SKEW_MS = 5000;
 
@@ -57,6 +62,11 @@ export class AccountSync {
   #settled: (() => void) | undefined;
   #inquiring = false;
   #again = false;
+  /** The inquiry that comes next. */
+  #due: { readonly atMs: number; readonly timer: number } | undefined;
+  #inquiredAtMs = Number.NEGATIVE_INFINITY;
+  /** Inquiries in a row that left an order's fate open. */
+  #fruitless = 0;
   #snapshot: AccountPositionsFrame | undefined;
 
   constructor(parts: SyncParts, account: AccountManager) {
@@ -79,7 +89,16 @@ export class AccountSync {
     const still = (): boolean => reading === this.#reading;
     this.#settled = undefined;
     const foreignBefore = this.#foreign.known;
-    this.#ask('orders', ({ rows }) => this.#readOrders(rows, foreignBefore, still), { still });
+    const askedAtMs = this.#parts.context.wallMs;
+    this.#ask(
+      'orders',
+      ({ rows }) => {
+        this.#takeOrders(rows, foreignBefore);
+        this.#settled = () => this.#fills.catchUp(() => this.#readPositions(still), still);
+        this.#settle(askedAtMs, rows);
+      },
+      { still },
+    );
   }
 
   /** The stream is lost: what is being read does not make the account known any more. */
@@ -89,15 +108,15 @@ export class AccountSync {
     this.#snapshot = undefined;
   }
 
-  /** Looks up every order of the account whose fate is open. */
+  /** Looks up every order of the account whose fate is open, at once unless that has just been done. */
   inquire(): void {
-    if (this.#inquiring) {
-      this.#again = true;
-      return;
-    }
-    this.#inquiring = true;
-    const askedAtMs = this.#parts.context.wallMs;
-    this.#ask('orders', (open) => this.#history([], undefined, askedAtMs, open.rows));
+    if (this.#inquiring) this.#again = true;
+    else this.#inquireAfter(Math.max(0, this.#inquiredAtMs + GAP_MS - this.#parts.context.nowMs));
+  }
+
+  /** Nothing that the venue counts in our orders is missing in the positions. */
+  get isCertain(): boolean {
+    return this.#account.status === 'ready' && !this.#fills.isWaiting;
   }
 
   /** The venue counts more of an order as filled than the stream has shown. */
@@ -117,25 +136,56 @@ export class AccountSync {
     this.#foreign.onUpdate(row);
   }
 
-  #readOrders(
-    rows: readonly OpenOrderRow[],
-    foreignBefore: ReadonlySet<number>,
-    still: () => boolean,
-  ): void {
+  #inquireAfter(delayMs: number): void {
+    const { context } = this.#parts;
+    const dueMs = context.nowMs + delayMs;
+    if (this.#due !== undefined && this.#due.atMs <= dueMs) return;
+    if (this.#due !== undefined) context.clear(this.#due.timer);
+    if (delayMs === 0) this.#inquireNow();
+    else this.#due = { atMs: dueMs, timer: context.after(delayMs, () => this.#inquireNow()) };
+  }
+
+  #inquireNow(): void {
+    this.#due = undefined;
+    if (this.#inquiring) return;
+    this.#inquiring = true;
+    this.#inquiredAtMs = this.#parts.context.nowMs;
+    const askedAtMs = this.#parts.context.wallMs;
+    this.#ask('orders', (open) => this.#history([], undefined, askedAtMs, open.rows));
+  }
+
+  #takeOrders(rows: readonly OpenOrderRow[], foreignBefore: ReadonlySet<number>): void {
     for (const row of rows) {
       const order = row.clientOrderId === null ? undefined : this.#account.order(row.clientOrderId);
       if (order === undefined) this.#foreign.adopt(row);
       else this.#tell(order, row.orderId, row.filledLots, 'open');
     }
     this.#foreign.keep(foreignBefore, rows);
-    const open = [...this.#account.working.values()].some((order) => order.state !== 'RESERVED');
-    const then = (): void => this.#fills.catchUp(() => this.#readPositions(still), still);
-    if (!open) {
-      then();
-      return;
+  }
+
+  /** The fate of orders that the venue does not show as open is in its history, if anywhere. */
+  #settle(askedAtMs: number, open: readonly OpenOrderRow[]): void {
+    const shown = new Set(open.map((row) => row.clientOrderId));
+    const isInDoubt = this.#sent().some(({ request }) => !shown.has(request.clientOrderId));
+    if (!isInDoubt) {
+      this.#goOn();
+    } else if (this.#inquiring) {
+      this.#again = true;
+    } else {
+      this.#inquiring = true;
+      this.#history([], undefined, askedAtMs, open);
     }
-    this.#settled = then;
-    this.inquire();
+  }
+
+  #goOn(): void {
+    const settled = this.#settled;
+    this.#settled = undefined;
+    settled?.();
+  }
+
+  /** Working orders that the venue may know. */
+  #sent(): Order[] {
+    return [...this.#account.working.values()].filter(({ state }) => state !== 'RESERVED');
   }
 
   #readPositions(still: () => boolean): void {
@@ -201,8 +251,7 @@ export class AccountSync {
   }
 
   #oldestSignedMs(): number {
-    const sent = [...this.#account.working.values()].filter(({ state }) => state !== 'RESERVED');
-    return Math.min(...sent.map((order) => order.signedAtMs));
+    return Math.min(...this.#sent().map((order) => order.signedAtMs));
   }
 
   #evidence(
@@ -211,21 +260,30 @@ export class AccountSync {
     history: readonly OrderHistoryRow[],
   ): void {
     this.#inquiring = false;
-    let unsettled = this.#again;
-    this.#again = false;
-    for (const order of [...this.#account.working.values()]) {
-      if (order.state === 'RESERVED') continue;
+    const unsettled: Order[] = [];
+    for (const order of this.#sent()) {
       const isFound = this.#judge(order, askedAtMs, open, history);
       const mustKnow = order.state === 'UNKNOWN' || this.#account.status !== 'ready';
-      if (!isFound && isWorking(order) && mustKnow) unsettled = true;
+      if (!isFound && isWorking(order) && mustKnow) unsettled.push(order);
     }
-    if (unsettled) {
-      this.#parts.context.after(RETRY_MS, () => this.inquire());
-      return;
+    // Asked again meanwhile: for a reading that began later, or for an order that still is in doubt.
+    const again = this.#again;
+    this.#again = false;
+    const isWanted = again && (this.#settled !== undefined || this.#sent().some(isInMotion));
+    if (unsettled.length > 0 || isWanted) {
+      this.#inquireAfter(this.#patienceMs(unsettled));
+    } else {
+      this.#fruitless = 0;
+      this.#goOn();
     }
-    const settled = this.#settled;
-    this.#settled = undefined;
-    settled?.();
+  }
+
+  /** An order may have been on its way still; if not, only its last moment can tell. */
+  #patienceMs(unsettled: readonly Order[]): number {
+    this.#fruitless += 1;
+    if (this.#fruitless === 1) return RETRY_MS;
+    const lastMs = Math.min(...unsettled.map((order) => order.validUntilMs));
+    return clamp(lastMs + 1 - this.#parts.context.wallMs, RETRY_MS, MOST_PATIENCE_MS);
   }
 
   /** True when the venue knows the order. */
@@ -291,30 +349,34 @@ export class AccountSync {
     this.full();
   }
 
-  /** Asks until the answer comes; each failure is tried again a second later. */
+  /** Asks until the answer comes, after failures with growing patience. */
   #ask<K extends Asked>(
     of: K,
     then: (answer: Answer<K>) => void,
     how: { readonly still?: () => boolean; readonly cursor?: string | undefined } = {},
+    failures = 0,
   ): void {
     const { still, cursor } = how;
+    if (still?.() === false) return;
+    const { context, requests } = this.#parts;
     const { index, address } = this.#account.identity;
     const query = { of, account: address, ...(cursor === undefined ? {} : { cursor }) } as Query;
     const answered = (outcome: Outcome<QueryResult>): void => {
       if (still?.() === false) return;
-      if (outcome.kind === 'ok' && outcome.value.of === of) then(outcome.value as Answer<K>);
-      else this.#parts.context.after(RETRY_MS, () => this.#askAgain(of, then, how));
+      if (outcome.kind === 'ok' && outcome.value.of === of) {
+        then(outcome.value as Answer<K>);
+        return;
+      }
+      const delayMs = Math.min(MOST_PATIENCE_MS, RETRY_MS * 2 ** failures);
+      context.after(delayMs, () => this.#ask(of, then, how, failures + 1));
     };
-    this.#parts.requests.query(index, query, answered, 'evidence');
+    requests.query(index, query, answered, 'evidence');
   }
+}
 
-  #askAgain<K extends Asked>(
-    of: K,
-    then: (answer: Answer<K>) => void,
-    how: { readonly still?: () => boolean; readonly cursor?: string | undefined },
-  ): void {
-    if (how.still?.() !== false) this.#ask(of, then, how);
-  }
+/** More must come of it: it is neither at rest nor at its end. */
+function isInMotion(order: Order): boolean {
+  return order.state !== 'LIVE';
 }
 
 /** The page holds something older than `sinceMs`, however the clocks differ. */

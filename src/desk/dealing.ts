@@ -100,6 +100,8 @@ export class Dealing implements Dealer {
       at(this.#parts.accounts, order.request.account).end(order, 'not-sent', 'withdrawn');
       return;
     }
+    // It never rests: it has ended before a cancel can reach it, or it never arrives.
+    if (order.request.tif === 'IOC') return;
     order.cancelAsked = true;
     stats.cancels += 1;
     requests.cancel(order);

@@ -18,6 +18,9 @@ export interface DeskPorts {
   readonly notice: (notice: DeskNotice) => void;
 }
 
+/** Pieces of left-over work, such as the pairs of one signal, that are decided in one go. */
+const BURST = 4;
+
 /**
  * Drives the kernel: one event at a time, in the order of arrival, each with one reading of the
  * clocks; its commands go to the ports. Adapters talk back through the sinks.
@@ -27,7 +30,13 @@ export class Desk implements VenueSink, AuditSink {
   #ports: DeskPorts | undefined;
   readonly #queue: DeskEvent[] = [];
   #leftOver = 0;
+  /** Pieces of left-over work since the disk last answered. */
+  #burst = 0;
+  #appendedSeq = 0;
+  #durableSeq = 0;
+  #diskFailed = false;
   #busy = false;
+  #closed = false;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -36,6 +45,11 @@ export class Desk implements VenueSink, AuditSink {
   /** Adapters need the desk as their sink, so they come second. */
   connect(ports: DeskPorts): void {
     this.#ports = ports;
+  }
+
+  /** Nothing that happens from now on reaches the kernel: what it wrote is all there is to write. */
+  close(): void {
+    this.#closed = true;
   }
 
   operate(command: OperatorCommand): void {
@@ -71,14 +85,18 @@ export class Desk implements VenueSink, AuditSink {
   }
 
   durable(seq: number): void {
+    this.#burst = 0;
+    this.#durableSeq = seq;
     this.#dispatch({ kind: 'durable', seq });
   }
 
   failed(sentence: string): void {
+    this.#diskFailed = true;
     this.#dispatch({ kind: 'disk', sentence });
   }
 
   #dispatch(event: DeskEvent): void {
+    if (this.#closed) return;
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -89,10 +107,18 @@ export class Desk implements VenueSink, AuditSink {
     }
   }
 
-  /** What a step left over comes before whatever else has happened meanwhile. */
+  /**
+   * What a step left over comes before whatever else has happened meanwhile, but only a few pieces
+   * at a time: the next are decided when the disk has what these decided and they are on their way.
+   * Decided all at once, the first order of a burst would wait for the last one's decision.
+   */
   #next(): DeskEvent | undefined {
     if (this.#leftOver === 0) return this.#queue.shift();
+    // The disk owes an answer only while it has not got everything; without one nothing may wait.
+    if (this.#appendedSeq <= this.#durableSeq || this.#diskFailed) this.#burst = 0;
+    if (this.#burst >= BURST) return this.#queue.shift();
     this.#leftOver -= 1;
+    this.#burst += 1;
     return { kind: 'continue' };
   }
 
@@ -106,6 +132,7 @@ export class Desk implements VenueSink, AuditSink {
   #execute(command: DeskCommand, ports: DeskPorts): void {
     switch (command.kind) {
       case 'append':
+        this.#appendedSeq = command.record.seq;
         ports.audit.append(command.record);
         break;
       case 'send':

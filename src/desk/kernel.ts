@@ -222,6 +222,8 @@ export class Kernel {
         accounts: this.accounts,
         markets: this.markets,
         views: this.views,
+        isCertain: ({ identity }) => this.#syncs[identity.index]?.isCertain ?? true,
+        recheck: ({ identity }) => this.#syncs[identity.index]?.full(),
         done: (clean, sentence) => {
           this.#context.record('stopped', { clean, sentence });
           this.#notify({ of: 'stopped', clean, sentence });
@@ -243,6 +245,7 @@ export class Kernel {
     this.deck.stop();
     this.#preparation.abandon();
     this.#dealing.blocked = sentence;
+    this.outbox.endNewRisk();
   }
 
   #account(identity: AccountIdentity): AccountManager {

@@ -7,8 +7,10 @@ import { LANES, type Lane } from './lanes.ts';
 const URGENT: ReadonlySet<Lane> = new Set(['kill', 'cancel', 'verify']);
 /** Lanes that go before new risk and so never find the last credits taken by it. */
 const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge']);
-/** What everything else leaves over for hedges and reductions, in tenths. */
+/** What evidence, new risk and polls leave over for hedges and reductions, in tenths. */
 const HEDGE_RESERVE_TENTHS = 200;
+/** What new risk and polls leave over for evidence besides. */
+const EVIDENCE_RESERVE_TENTHS = 200;
 
 /** Work that waits for its turn: durable record, credits, stronger lanes. */
 export interface OutboxItem {
@@ -43,6 +45,7 @@ class FamilyOutbox {
 export class Outbox {
   readonly #context: KernelContext;
   readonly #families: readonly FamilyOutbox[];
+  #noNewRisk = false;
 
   constructor(context: KernelContext, families: number, reserveTenths: number) {
     this.#context = context;
@@ -87,6 +90,12 @@ export class Outbox {
     this.#pump(outbox);
   }
 
+  /** New risk has ended: what is to be found out may use the reserve. */
+  endNewRisk(): void {
+    this.#noNewRisk = true;
+    this.pumpAll();
+  }
+
   /** Records became durable: what waited for them may go. */
   pumpAll(): void {
     for (const outbox of this.#families) this.#pump(outbox);
@@ -119,7 +128,7 @@ export class Outbox {
   waitMs(family: number, lane: Lane, costTenths: number): number {
     const outbox = this.#of(family);
     const ahead = outbox.lanes
-      .flatMap((items, i) => (goesFirst(LANES[i] as Lane, lane) ? items : []))
+      .flatMap((items, i) => (this.#goesFirst(LANES[i] as Lane, lane) ? items : []))
       .reduce((sum, item) => sum + item.costTenths, 0);
     const wanted = ahead + costTenths;
     const { nowMs } = this.#context;
@@ -128,12 +137,25 @@ export class Outbox {
   }
 
   #available(outbox: FamilyOutbox, lane: Lane): number {
-    return outbox.bucket.available(this.#context.nowMs, URGENT.has(lane)) - withheld(lane);
+    const isUrgent = this.#isUrgent(lane);
+    const left = outbox.bucket.available(this.#context.nowMs, isUrgent);
+    return isUrgent ? left : left - withheld(lane);
   }
 
   #availableAt(outbox: FamilyOutbox, lane: Lane, tenths: number): number {
     const { nowMs } = this.#context;
-    return outbox.bucket.availableAt(nowMs, tenths + withheld(lane), URGENT.has(lane));
+    const isUrgent = this.#isUrgent(lane);
+    return outbox.bucket.availableAt(nowMs, isUrgent ? tenths : tenths + withheld(lane), isUrgent);
+  }
+
+  #isUrgent(lane: Lane): boolean {
+    return URGENT.has(lane) || (lane === 'evidence' && this.#noNewRisk);
+  }
+
+  /** Whether what waits in `one` may take credits before what comes to `other`. */
+  #goesFirst(one: Lane, other: Lane): boolean {
+    if (LANES.indexOf(one) <= LANES.indexOf(other)) return true;
+    return this.#isUrgent(one) && !this.#isUrgent(other);
   }
 
   /** Empties the lanes as far as they go; what a departure adds meanwhile has its turn as well. */
@@ -162,7 +184,7 @@ export class Outbox {
     let wakeMs: number | undefined;
     for (const [i, items] of outbox.lanes.entries()) {
       const lane = LANES[i] as Lane;
-      if (waiting !== undefined && (URGENT.has(waiting) || !URGENT.has(lane))) continue;
+      if (waiting !== undefined && !this.#goesFirst(lane, waiting)) continue;
       for (;;) {
         const at = items.findIndex((item) => item.afterSeq <= this.#context.durableSeq);
         const item = items[at];
@@ -197,12 +219,9 @@ export class Outbox {
   }
 }
 
-/** Whether what waits in `one` may take credits before what comes to `other`. */
-function goesFirst(one: Lane, other: Lane): boolean {
-  if (LANES.indexOf(one) <= LANES.indexOf(other)) return true;
-  return URGENT.has(one) && !URGENT.has(other);
-}
-
+/** What a lane that is not urgent leaves over for others. */
 function withheld(lane: Lane): number {
-  return URGENT.has(lane) || PROTECTIVE.has(lane) ? 0 : HEDGE_RESERVE_TENTHS;
+  if (PROTECTIVE.has(lane)) return 0;
+  if (lane === 'evidence') return HEDGE_RESERVE_TENTHS;
+  return HEDGE_RESERVE_TENTHS + EVIDENCE_RESERVE_TENTHS;
 }

@@ -94,6 +94,7 @@ export class Requests {
         this.#parts.takerDelayMs +
         ADMISSION_MARGIN_MS;
       this.#manager(account).sent(order, context.wallMs, validUntilMs);
+      this.watch(order);
       return true;
     });
     if (order.state === 'RESERVED') this.#sweepLater();
@@ -123,6 +124,11 @@ export class Requests {
       this.#parts.context.record('cancel', { account, clientOrderId });
       this.#emit(requestId, { do: 'cancel', cancel });
       this.#manager(account).cancelAsked(order);
+      // By then it has taken effect, or it never will.
+      const patienceMs = this.#parts.expiryWindowMs + ADMISSION_MARGIN_MS;
+      this.#parts.context.after(patienceMs, () => {
+        if (this.#pending.has(requestId) && isWorking(order)) this.cancel(order);
+      });
       return true;
     });
   }
@@ -221,7 +227,6 @@ export class Requests {
       case 'ok':
         stats.toAnswer.add(took - (delayed ? this.#parts.takerDelayMs * 1000 : 0));
         manager.admitted(order, outcome.value.orderId);
-        this.watch(order);
         break;
       case 'refused':
         stats.rejected(outcome.reason);
@@ -256,10 +261,19 @@ export class Requests {
     if (!isWorking(order)) return;
     this.#manager(account).cancelFailed(order);
     this.#parts.inquire(account);
-    context.after(CANCEL_AGAIN_MS, () => {
+    this.#cancelAgain(order);
+  }
+
+  /** Not before the venue has shown it at rest: until then there is nothing to cancel. */
+  #cancelAgain(order: Order): void {
+    this.#parts.context.after(CANCEL_AGAIN_MS, () => {
       if (!isWorking(order) || order.cancelAsked) return;
-      order.cancelAsked = true;
-      this.cancel(order);
+      if (order.state === 'LIVE') {
+        order.cancelAsked = true;
+        this.cancel(order);
+      } else {
+        this.#cancelAgain(order);
+      }
     });
   }
 

@@ -14,11 +14,16 @@ export interface ShutdownParts {
   readonly accounts: readonly AccountManager[];
   readonly markets: readonly Market[];
   readonly views: readonly MarketView[];
+  /** Nothing that the venue counts in our orders is missing in the account's positions. */
+  readonly isCertain: (account: AccountManager) => boolean;
+  /** Reads the account anew, because the venue shows something else. */
+  readonly recheck: (account: AccountManager) => void;
   readonly done: (clean: boolean, sentence: string) => void;
 }
 
 const POLL_MS = 50;
 const DRAIN_MS = 10_000;
+const SETTLE_MS = 10_000;
 const CLOSE_MS = 30_000;
 const SWEEP_TRIES = 3;
 const VERIFY_TRIES = 5;
@@ -35,6 +40,7 @@ export class Shutdown {
   readonly #close: boolean;
   readonly #problems: string[] = [];
   #begun = 0;
+  #closeUntilMs = 0;
 
   constructor(parts: ShutdownParts, close: boolean) {
     this.#parts = parts;
@@ -54,7 +60,6 @@ export class Shutdown {
       context.after(POLL_MS, () => this.#drain());
       return;
     }
-    if (late) this.#problems.push('orders were still under way when the time to end them was over');
     this.#sweep();
   }
 
@@ -65,7 +70,7 @@ export class Shutdown {
     for (const account of accounts) {
       this.#cancelAll(account, 1, () => {
         waiting -= 1;
-        if (waiting === 0) this.#flatten();
+        if (waiting === 0) this.#settle(this.#parts.context.nowMs);
       });
     }
   }
@@ -86,51 +91,65 @@ export class Shutdown {
     });
   }
 
+  /** Fills that are still owed come first: a position must be known before it can be closed. */
+  #settle(sinceMs: number): void {
+    const { accounts, context, isCertain } = this.#parts;
+    const late = context.nowMs - sinceMs > SETTLE_MS;
+    if (accounts.every(isCertain) || late) this.#flatten();
+    else context.after(POLL_MS, () => this.#settle(sinceMs));
+  }
+
   #flatten(): void {
     if (!this.#close) {
-      this.#verify(0);
+      this.#verify(1);
       return;
     }
-    const { context, coordinator, accounts, markets } = this.#parts;
-    this.#begun = context.nowMs;
+    this.#closeUntilMs = this.#parts.context.nowMs + CLOSE_MS;
+    this.#closeAll(1);
+  }
+
+  /** Closes what is known to be open, then asks the venue, then closes what that has shown. */
+  #closeAll(attempt: number): void {
+    const { coordinator, accounts, markets } = this.#parts;
     coordinator.flatten(
       accounts.map((account) => account.identity.index),
       markets.map((market) => market.id),
       CLOSE_SLIPPAGE_BPS,
       "close: every position, on the operator's word",
     );
-    this.#awaitFlat();
+    this.#awaitFlat(attempt);
   }
 
-  #awaitFlat(): void {
+  #awaitFlat(attempt: number): void {
     const { context, coordinator } = this.#parts;
-    const late = context.nowMs - this.#begun > CLOSE_MS;
-    if (!coordinator.isFlat && !late) {
-      context.after(POLL_MS, () => this.#awaitFlat());
-      return;
-    }
-    if (late) this.#problems.push('positions were still open when the time to close them was over');
-    this.#verify(0);
+    if (coordinator.isFlat || this.#isCloseOver) this.#verify(attempt);
+    else context.after(POLL_MS, () => this.#awaitFlat(attempt));
+  }
+
+  get #isCloseOver(): boolean {
+    return this.#parts.context.nowMs > this.#closeUntilMs;
   }
 
   /** The venue's own word on every account: no open order, and the positions that we count. */
-  #verify(tries: number): void {
-    const { accounts } = this.#parts;
+  #verify(attempt: number): void {
+    const { accounts, context } = this.#parts;
     const findings: string[] = [];
     let waiting = accounts.length * 2;
     const settle = (): void => {
       waiting -= 1;
       if (waiting > 0) return;
-      if (findings.length > 0 && tries < VERIFY_TRIES) {
-        this.#parts.context.after(RETRY_MS, () => this.#verify(tries + 1));
-      } else {
-        this.#finish(findings);
-      }
+      if (findings.length === 0 || attempt === VERIFY_TRIES) this.#finish(findings);
+      else context.after(RETRY_MS, () => this.#verifyAgain(attempt + 1));
     };
     for (const account of accounts) {
       this.#ask(account, 'orders', settle, findings);
       this.#ask(account, 'positions', settle, findings);
     }
+  }
+
+  #verifyAgain(attempt: number): void {
+    if (this.#close && !this.#isCloseOver) this.#closeAll(attempt);
+    else this.#verify(attempt);
   }
 
   #ask(
@@ -165,6 +184,7 @@ export class Shutdown {
       const ours = account.position(market.id).lots;
       const worth = this.#worthMicro(market, theirs);
       if (theirs !== ours) {
+        this.#parts.recheck(account);
         findings.push(
           `${name}: the venue shows ${formatAmount(market, theirs)} ${market.symbol}, the desk counted ${formatAmount(market, ours)}`,
         );
@@ -181,15 +201,22 @@ export class Shutdown {
   }
 
   #finish(findings: readonly string[]): void {
+    if (!this.#parts.coordinator.isIdle) {
+      this.#problems.push('orders were still under way when the time to end them was over');
+    }
+    if (this.#close && !this.#parts.coordinator.isFlat) {
+      this.#problems.push('positions were still open when the time to close them was over');
+    }
     const problems = [...this.#problems, ...findings];
-    const kept = this.#close ? [] : this.#kept();
-    const held = kept.length === 0 ? 'no position is open' : `positions kept: ${kept.join(', ')}`;
+    const held = this.#held();
+    const left = this.#close ? 'too small to close' : 'positions kept';
+    const rest = held.length === 0 ? 'no position is open' : `${left}: ${held.join(', ')}`;
     const sentence =
-      problems.length === 0 ? `No order is open; ${held}.` : `${problems.join('; ')}.`;
+      problems.length === 0 ? `No order is open; ${rest}.` : `${problems.join('; ')}.`;
     this.#parts.done(problems.length === 0, sentence);
   }
 
-  #kept(): string[] {
+  #held(): string[] {
     return this.#parts.accounts.flatMap((account) =>
       this.#parts.markets.flatMap((market) => {
         const { lots } = account.position(market.id);

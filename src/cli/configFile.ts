@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ExchangeFile, parseExchangeFile } from '../assembly/exchangeFile.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
@@ -32,6 +33,8 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
     );
   }
   const folder = dirname(resolve(path));
+  const logPath = resolve(folder, config.log);
+  await checkLogPath(logPath, path, config.log);
   const file = resolve(folder, exchangeFile);
   const exchange = parseExchangeFile(await readUserFile(file, 'exchange file'), file);
   const { rest = exchange.rest, ws = exchange.ws } = config.venue;
@@ -39,7 +42,22 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
     path,
     text,
     config,
-    logPath: resolve(folder, config.log),
+    logPath,
     exchange: { ...exchange, rest, ws },
   };
+}
+
+async function checkLogPath(logPath: string, where: string, got: string): Promise<void> {
+  if ((await isFolder(dirname(logPath))) && !(await isFolder(logPath))) return;
+  throw new BreakwaterError(
+    'CONFIG_INVALID',
+    `${where}: field "log": expected a file in a folder that exists, got ${JSON.stringify(got)}`,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

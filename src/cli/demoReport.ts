@@ -122,7 +122,7 @@ function conditions(
     {
       name: 'audit log',
       passed: log.verified && log.missingOrders === 0,
-      found: `${log.records} records, ${log.missingOrders} of ${log.venueOrders} orders missing`,
+      found: `${log.records} records, ${log.problem ?? 'verified'}, ${log.missingOrders} of ${log.venueOrders} orders missing`,
     },
   ];
 }

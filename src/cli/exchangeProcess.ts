@@ -6,6 +6,7 @@ import { environmentOfChild } from './launcher.ts';
 
 /** The simulated exchange in a process of its own. */
 export interface ExchangeProcess {
+  readonly pid: number;
   /** The line that it printed when it was ready. */
   readonly readyLine: string;
   /** Resolves when it has ended, whatever ended it, with what is known about it. */
@@ -52,6 +53,7 @@ export async function startExchangeProcess(args: readonly string[]): Promise<Exc
     throw error;
   }
   return {
+    pid: child.pid ?? 0,
     readyLine: line,
     ended,
     stop: async () => {

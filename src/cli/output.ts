@@ -14,6 +14,8 @@ export interface Output {
 /** Elsewhere than on a terminal a progress line is printed this often. */
 const SELDOM_MS = 5000;
 const USUAL_COLUMNS = 80;
+/** Characters of a sentence: enough for two paths and two addresses. */
+const LONGEST = 500;
 
 export function createOutput(json: boolean): Output {
   let pending = false;
@@ -50,11 +52,17 @@ export function createOutput(json: boolean): Output {
 
 /** One sentence on stderr, and with `--json` an object on stdout. */
 export function printError(thrown: unknown, json: boolean): void {
-  const message = messageOf(thrown);
+  const message = oneSentence(messageOf(thrown));
   process.stderr.write(`breakwater: ${message}\n`);
   if (!json) return;
   const code = isBreakwaterError(thrown) ? thrown.code : 'INTERNAL';
   process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+}
+
+/** An exchange that is none may answer with a page of HTML. */
+function oneSentence(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}...`;
 }
 
 /**

@@ -21,13 +21,19 @@ export async function program(args: readonly string[]): Promise<void> {
   outliveReaders();
   // Wherever it stands: errors about the other words are printed in the same form.
   const output = createOutput(args.includes('--json'));
+  const shown: string[] = [];
   try {
-    await rootCommand(output).parseAsync(
+    const root = rootCommand(output);
+    prepare(root, output, shown);
+    await root.parseAsync(
       args.filter((arg) => arg !== '--json'),
       { from: 'user' },
     );
   } catch (thrown) {
-    process.exitCode = answer(thrown, output);
+    // What commander throws without a fault is the end of help and version.
+    if (thrown instanceof CommanderError) show(shown.join(''), output);
+    else printError(thrown, output.json);
+    process.exitCode = thrown instanceof CommanderError ? EXIT.ok : exitCodeOf(thrown);
   }
 }
 
@@ -40,22 +46,18 @@ function rootCommand(output: Output): Command {
     .addHelpText('after', EXIT_CODES);
   const commands = [demoCommand, exchangeCommand, runCommand, checkCommand, auditCommand];
   for (const command of commands) root.addCommand(command(output));
-  prepare(root, output);
   return root;
 }
 
-/** Texts and errors are ours to print: commander only finds them. */
-function prepare(command: Command, output: Output): void {
+/** Texts and errors are ours to print: commander only finds them, help in more than one piece. */
+function prepare(command: Command, output: Output, shown: string[]): void {
   command
     .option('--json', 'print one JSON document on stdout; news go to stderr in any case')
     .helpOption('-h, --help', 'print this help')
     .configureOutput({
-      writeOut: (text) => {
-        const version = command.version();
-        output.result(text.trim() === version ? { version } : { help: text }, text);
-      },
+      writeOut: (text) => shown.push(text),
       writeErr: (text) => {
-        if (!output.json) output.note(text);
+        if (!output.json) output.note(text.trimEnd());
       },
       outputError: () => undefined,
     })
@@ -64,12 +66,10 @@ function prepare(command: Command, output: Output): void {
       throw new BreakwaterError('USAGE', usageSentence(thrown, command));
     });
   if (command.commands.length > 0) command.helpCommand('help [command]', 'print help on a command');
-  for (const child of command.commands) prepare(child, output);
+  for (const child of command.commands) prepare(child, output, shown);
 }
 
-function answer(thrown: unknown, output: Output): number {
-  // What it throws without a fault is the end of help and version.
-  if (thrown instanceof CommanderError) return EXIT.ok;
-  printError(thrown, output.json);
-  return exitCodeOf(thrown);
+function show(text: string, output: Output): void {
+  const isVersion = text.trimEnd() === version();
+  output.result(isVersion ? { version: version() } : { help: text }, text);
 }

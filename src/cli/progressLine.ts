@@ -26,34 +26,53 @@ export function progressLine(
   startEquityMicro: number,
   columns: number,
 ): string {
-  const pnlMicro = desk.equityMicro - startEquityMicro;
-  const counts = (rows: readonly [name: string, value: string | number][]): string[] => [
-    clock(elapsedMs),
-    ...rows.map(([name, value]) => `${name} ${value}`),
+  const rows = fields(desk, startEquityMicro);
+  const line = (gap: string, shown: readonly string[]): string =>
+    [clock(elapsedMs), ...shown].join(gap);
+  const wide = rows.map(({ name, wide }) => `${name} ${wide}`);
+  const close = rows.map(({ name, close }) => `${name} ${close}`);
+  const short = rows.map(({ name, close }) => `${SHORT[name] ?? name} ${close}`);
+  const layouts = [
+    line('  ', wide),
+    line('  ', wide.slice(0, -1)),
+    line(' ', close.slice(0, -1)),
+    ...short.map((_, i) => line(' ', short.slice(0, short.length - i))),
   ];
-  const wide = counts([
-    ['orders', desk.orders],
-    ['fills', desk.fills],
-    ['net', dollars(desk.netMicro, 0)],
-    ['gross', dollars(desk.grossMicro, 0)],
-    ['P&L', dollars(pnlMicro, 0)],
-    ['fees', dollars(desk.feesMicro, 0)],
-    ['refused', desk.refusals],
-    ['deferred', desk.deferrals],
-  ]).join('  ');
-  if (wide.length <= columns) return wide;
-  const narrow = counts([
-    ['orders', desk.orders],
-    ['fills', desk.fills],
-    ['net', compactDollars(desk.netMicro)],
-    ['gross', compactDollars(desk.grossMicro)],
-    ['P&L', compactDollars(pnlMicro)],
-    ['fees', compactDollars(desk.feesMicro)],
-    ['ref.', desk.refusals],
-    ['def.', desk.deferrals],
-  ]);
-  while (narrow.length > 1 && narrow.join(' ').length > columns) narrow.pop();
-  return narrow.join(' ');
+  return layouts.find((text) => text.length <= columns) ?? line('', []);
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  orders: 'ord',
+  fills: 'fill',
+  fees: 'fee',
+  refused: 'ref',
+  deferred: 'def',
+};
+
+interface Field {
+  readonly name: string;
+  readonly wide: string;
+  readonly close: string;
+}
+
+function fields(desk: DeskSummary, startEquityMicro: number): Field[] {
+  const count = (name: string, value: number): Field => {
+    const text = `${value}`;
+    return { name, wide: text, close: text };
+  };
+  const money = (name: string, micro: number): Field => {
+    return { name, wide: dollars(micro, 0), close: compactDollars(micro) };
+  };
+  return [
+    count('orders', desk.orders),
+    count('fills', desk.fills),
+    money('net', desk.netMicro),
+    money('gross', desk.grossMicro),
+    money('P&L', desk.equityMicro - startEquityMicro),
+    money('fees', desk.feesMicro),
+    count('refused', desk.refusals),
+    count('deferred', desk.deferrals),
+  ];
 }
 
 function clock(elapsedMs: number): string {

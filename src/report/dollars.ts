@@ -17,8 +17,8 @@ const UNITS: readonly [micro: number, unit: string][] = [
 /** Micro-dollars in at most six characters and a sign where space is scarce: `$12.3k`. */
 export function compactDollars(micro: number): string {
   const size = Math.abs(micro);
-  // 999,950 dollars would round to 1000.0k.
-  const found = UNITS.find(([least]) => size >= least * 0.99995);
+  // 999,500 dollars would round to 1000k.
+  const found = UNITS.find(([least]) => size >= least * 0.9995);
   if (found === undefined) return dollars(micro, 0);
   const value = size / found[0];
   return `${micro < 0 ? '-' : ''}$${value.toFixed(value < 99.95 ? 1 : 0)}${found[1]}`;

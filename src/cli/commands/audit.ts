@@ -29,7 +29,7 @@ async function verify(path: string, output: Output): Promise<void> {
 }
 
 function verdict({ firstBad, complete, records, lastHash, sessions, byType }: LogReport): string {
-  if (firstBad !== undefined) return `NOT verified: line ${firstBad.line}: ${firstBad.reason}`;
+  if (firstBad !== undefined) return `NOT verified: ${firstBad.reason}`;
   if (!complete) {
     return 'NOT verified: every record is sound, but the last session has no orderly end: its desk still runs, or was cut off';
   }

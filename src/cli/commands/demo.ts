@@ -121,6 +121,7 @@ async function trade(
     onNotice: limitNotices((sentence) => output.note(sentence)),
   });
   try {
+    output.note(`exchange: ${startup.rest}, process ${exchange.pid}`);
     output.note(`audit log: ${relative('', desk.logPath)}`);
     const lost = exchange.ended.then((sentence) => {
       throw new BreakwaterError(

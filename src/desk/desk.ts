@@ -19,7 +19,7 @@ export interface DeskPorts {
 }
 
 /** Pieces of left-over work, such as the pairs of one signal, that are decided in one go. */
-const BURST = 4;
+const BURST = 2;
 
 /**
  * Drives the kernel: one event at a time, in the order of arrival, each with one reading of the

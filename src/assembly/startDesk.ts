@@ -120,6 +120,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   const close = async (): Promise<void> => {
     await venue.close();
     timers.close();
+    desk.close();
     await log.close();
     signer.destroy();
   };

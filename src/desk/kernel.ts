@@ -18,6 +18,7 @@ import { gateFacts, gateLimits } from './gateParts.ts';
 import { KernelContext } from './kernelContext.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
+import { watchOrder } from './overdue.ts';
 import type { SessionState } from './ports.ts';
 import { Preparation } from './preparation.ts';
 import { fillBody } from './records.ts';
@@ -75,7 +76,7 @@ export class Kernel {
     const facts = gateFacts(context, () => this.accounts, this.views);
     this.gate = new Gate({ markets, facts, limits: gateLimits(config.limits) });
     this.accounts = setup.accounts.map((id) => this.#account(id));
-    const inquire = (account: number): void => this.#syncs[account]?.inquire();
+    const inquire = (account: number): void => this.#inquire(account);
     this.#requests = new Requests({
       context,
       outbox: this.outbox,
@@ -260,7 +261,9 @@ export class Kernel {
         if (order === undefined) return;
         this.#dealing.progressed(order);
         // Filled to the last lot: its end must follow.
-        if (isWorking(order) && remainingLots(order) === 0) this.#requests.watch(order);
+        if (isWorking(order) && remainingLots(order) === 0) {
+          watchOrder(this.#context, order, (index) => this.#inquire(index));
+        }
       },
       foreignOrder: (account, row) => this.#syncs[account.identity.index]?.foreign(row),
     });
@@ -285,6 +288,10 @@ export class Kernel {
       },
       account,
     );
+  }
+
+  #inquire(account: number): void {
+    this.#syncs[account]?.inquire();
   }
 
   #ready(account: AccountManager): void {

@@ -6,7 +6,7 @@ import { LANES, type Lane } from './lanes.ts';
 /** Lanes that may use the reserve: cancels, kills, and the proof at the end that they worked. */
 const URGENT: ReadonlySet<Lane> = new Set(['kill', 'cancel', 'verify']);
 /** Lanes that go before new risk and so never find the last credits taken by it. */
-const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge']);
+const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge', 'evidence']);
 /** What evidence, new risk and polls leave over for hedges and reductions, in tenths. */
 const HEDGE_RESERVE_TENTHS = 200;
 /** What new risk and polls leave over for evidence besides. */
@@ -90,7 +90,7 @@ export class Outbox {
     this.#pump(outbox);
   }
 
-  /** New risk has ended: what is to be found out may use the reserve. */
+  /** New risk has ended: what takes risk away, and what must be known for it, may use the reserve. */
   endNewRisk(): void {
     this.#noNewRisk = true;
     this.pumpAll();
@@ -149,7 +149,7 @@ export class Outbox {
   }
 
   #isUrgent(lane: Lane): boolean {
-    return URGENT.has(lane) || (lane === 'evidence' && this.#noNewRisk);
+    return URGENT.has(lane) || (this.#noNewRisk && PROTECTIVE.has(lane));
   }
 
   /** Whether what waits in `one` may take credits before what comes to `other`. */
@@ -221,7 +221,6 @@ export class Outbox {
 
 /** What a lane that is not urgent leaves over for others. */
 function withheld(lane: Lane): number {
-  if (PROTECTIVE.has(lane)) return 0;
   if (lane === 'evidence') return HEDGE_RESERVE_TENTHS;
-  return HEDGE_RESERVE_TENTHS + EVIDENCE_RESERVE_TENTHS;
+  return PROTECTIVE.has(lane) ? 0 : HEDGE_RESERVE_TENTHS + EVIDENCE_RESERVE_TENTHS;
 }

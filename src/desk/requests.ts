@@ -1,5 +1,5 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
-import { isWorking, type Order, remainingLots } from '../accounts/order.ts';
+import { isWorking, type Order } from '../accounts/order.ts';
 import { type ReservedOrder, SEND_WITHIN_MS } from '../gate/reservedOrder.ts';
 import type { Market } from '../protocol/market.ts';
 import { COST } from '../protocol/operations/operation.ts';
@@ -10,13 +10,11 @@ import type { DeskStats } from './deskStats.ts';
 import type { KernelContext } from './kernelContext.ts';
 import { isFlattening, type Lane, laneOf } from './lanes.ts';
 import type { Outbox } from './outbox.ts';
+import { watchOrder } from './overdue.ts';
 import type { RequestReply } from './ports.ts';
 
 /** Milliseconds that the venue's and our clock may disagree, and that admission may lag. */
 const ADMISSION_MARGIN_MS = 1000;
-
-/** An order that should have ended or come to rest by now is looked up; so often until it has. */
-const OVERDUE_MS = 2000;
 
 /** A cancel that did not take effect is asked for again. */
 const CANCEL_AGAIN_MS = 1000;
@@ -94,7 +92,7 @@ export class Requests {
         this.#parts.takerDelayMs +
         ADMISSION_MARGIN_MS;
       this.#manager(account).sent(order, context.wallMs, validUntilMs);
-      this.watch(order);
+      watchOrder(context, order, this.#parts.inquire);
       return true;
     });
     if (order.state === 'RESERVED') this.#sweepLater();
@@ -173,15 +171,6 @@ export class Requests {
     });
   }
 
-  /** The stream may have lost the order's last word: looks it up until it has ended or rests. */
-  watch(order: Order): void {
-    this.#parts.context.after(OVERDUE_MS, () => {
-      if (!isWorking(order) || (order.state === 'LIVE' && remainingLots(order) > 0)) return;
-      this.#parts.inquire(order.request.account);
-      this.watch(order);
-    });
-  }
-
   onSent(requestId: number, monoUs: number): void {
     const pending = this.#pending.get(requestId);
     if (pending?.of === 'order') this.#parts.stats.toSocket.add(monoUs - pending.decidedUs);
@@ -250,7 +239,7 @@ export class Requests {
     const { context } = this.#parts;
     const { account, clientOrderId } = order.request;
     if (outcome.kind === 'ok') {
-      this.watch(order);
+      watchOrder(context, order, this.#parts.inquire);
       return;
     }
     context.record('cancel_reply', {

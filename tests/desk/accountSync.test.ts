@@ -3,6 +3,7 @@ import type { Order } from '../../src/accounts/order.ts';
 import type { OrderUpdateRow } from '../../src/protocol/frames/frame.ts';
 import type { Outcome } from '../../src/protocol/outcome.ts';
 import type { Query, QueryResult } from '../../src/protocol/queries.ts';
+import type { QuoteIntent } from '../../src/strategy/intent.ts';
 import {
   addressOf,
   Bench,
@@ -136,7 +137,14 @@ describe('an account at start', () => {
         reason: 'rate-limited',
         message: 'Rate limit exceeded',
       });
-      bench.pass(1000);
+      // Waits double up to eight seconds.
+      bench.pass(1990);
+      expect(bench.asked).toEqual([]);
+      bench.pass(10);
+      for (const waitMs of [4000, 8000, 8000]) {
+        bench.answer(UNKNOWN);
+        bench.pass(waitMs);
+      }
       expect(statuses(bench)).toEqual(['syncing']);
       bench.answer();
     }
@@ -358,24 +366,29 @@ describe('an order of unknown fate', () => {
     expect(askedKinds(bench)).toEqual([]);
   });
 
-  test('DESK-33 what is asked while an inquiry runs is asked once more after it', () => {
+  test('DESK-33 what is asked while an inquiry runs is asked after it, if there still is a question', () => {
     const bench = Bench.ready();
     bench.reads = 'slow';
     const first = lostQuote(bench);
-    bench.want(quote({ side: 'ask', quote: { ticks: 100_002, lots: 1000 } }));
-    const second = bench.working()[1] as Order;
-    bench.lose(bench.lastSend('order').requestId);
+    const loseAnother = (over: Partial<QuoteIntent>): Order => {
+      bench.want(quote(over));
+      bench.lose(bench.lastSend('order').requestId);
+      return bench.working().at(-1) as Order;
+    };
+    const second = loseAnother({ side: 'ask', quote: { ticks: 100_002, lots: 1000 } });
     expect(askedKinds(bench)).toEqual(['orders']);
     tablesOf(bench).orders.push(openRow(first), openRow(second));
-    bench.answer();
-    bench.answer();
+    answerAll(bench);
     expect([first.state, second.state]).toEqual(['LIVE', 'LIVE']);
+    bench.pass(5000);
     expect(bench.asked).toEqual([]);
+    const third = loseAnother({ market: 1, quote: { ticks: 39_990, lots: 10_000 } });
+    const fourth = loseAnother({ market: 1, side: 'ask', quote: { ticks: 40_010, lots: 10_000 } });
+    tablesOf(bench).orders.push(openRow(third));
+    answerAll(bench);
+    expect([third.state, fourth.state]).toEqual(['LIVE', 'UNKNOWN']);
     bench.pass(1000);
     expect(askedKinds(bench)).toEqual(['orders']);
-    answerAll(bench);
-    bench.pass(5000);
-    expect(bench.queries('orderHistory')).toHaveLength(2);
   });
 });
 

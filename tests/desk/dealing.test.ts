@@ -311,7 +311,7 @@ describe('from a draft to the wire', () => {
     bench.step({
       kind: 'credits',
       family: 0,
-      credits: { remainingTenths: 705, quotaTenths: 3000, refreshS: 20 },
+      credits: { remainingTenths: 905, quotaTenths: 3000, refreshS: 20 },
     });
     bench.want(work());
     expect(bench.working(1)).toEqual([]);

@@ -8,6 +8,9 @@ import { CreditMeter } from '../../src/exchange/gateway/creditMeter.ts';
 const QUOTA = 3000;
 const RESERVE = 500;
 const HEDGES = 200;
+const EVIDENCE = 200;
+/** What new risk may use. */
+const USABLE = QUOTA - RESERVE - HEDGES - EVIDENCE;
 const URGENT: readonly Lane[] = ['kill', 'cancel', 'verify'];
 
 interface Departure {
@@ -144,7 +147,7 @@ describe('the order of departures', () => {
 
   test('DESK-12 what is withdrawn never leaves, and makes room for those behind it', () => {
     const post = new Post();
-    post.push('open', 2100);
+    post.push('open', 1900);
     const large = post.push('open', 2000);
     const small = post.push('quote', 10);
     expect(post.lanes).toEqual(['open']);
@@ -158,11 +161,11 @@ describe('the order of departures', () => {
 
   test('DESK-12 what is not worth sending any more costs nothing', () => {
     const post = new Post();
-    post.push('open', 2300, 0, 0, false);
+    post.push('open', USABLE, 0, 0, false);
     expect(post.outbox.spent(0)).toEqual({ totalTenths: 0, peakMinuteTenths: 0 });
-    post.push('open', 2300);
+    post.push('open', USABLE);
     expect(post.lanes).toEqual(['open']);
-    expect(post.outbox.spent(0)).toEqual({ totalTenths: 2300, peakMinuteTenths: 2300 });
+    expect(post.outbox.spent(0)).toEqual({ totalTenths: USABLE, peakMinuteTenths: USABLE });
   });
 
   test('DESK-10 what a departure adds has its turn in the same go', () => {
@@ -178,7 +181,7 @@ describe('the order of departures', () => {
 
   test('families do not wait for each other', () => {
     const post = new Post(2);
-    post.push('open', 2300);
+    post.push('open', USABLE);
     post.push('open', 10);
     const other = post.push('open', 10, 0, 1);
     expect(post.ids).toEqual([1, other]);
@@ -188,26 +191,48 @@ describe('the order of departures', () => {
 });
 
 describe('credits', () => {
-  test('DESK-13 new risk leaves the reserve and the part of the hedges, hedges only the reserve', () => {
+  test('DESK-13 new risk leaves credits for evidence, that for hedges, these the reserve', () => {
     const post = new Post();
-    while (post.outbox.queued === 0) post.push('open');
-    expect(post.outbox.spent(0).totalTenths).toBe(QUOTA - RESERVE - HEDGES);
+    const fill = (lane: Lane, tenths: number): void => {
+      const { queued } = post.outbox;
+      while (post.outbox.queued === queued) post.push(lane, tenths);
+    };
+    fill('open', 10);
+    expect(post.outbox.spent(0).totalTenths).toBe(USABLE);
     post.pass(1);
-    while (post.outbox.queued === 1) post.push('hedge');
+    fill('evidence', 40);
+    expect(post.outbox.spent(0).totalTenths).toBe(USABLE + EVIDENCE);
+    fill('hedge', 10);
     expect(post.outbox.spent(0).totalTenths).toBe(QUOTA - RESERVE);
-    for (let i = 0; i < RESERVE / 5; i += 1) post.push('cancel', 5);
+    fill('cancel', 5);
     expect(post.outbox.spent(0).totalTenths).toBe(QUOTA);
-    post.push('cancel', 5);
-    expect(post.outbox.queued).toBe(3);
-    // A minute later the first spend counts no more.
+    expect(post.outbox.queued).toBe(4);
+    // A minute later the first spends count no more.
     post.pass(60_000);
-    expect(post.lanes.slice(-3)).toEqual(['cancel', 'hedge', 'open']);
+    expect(post.lanes.slice(-4)).toEqual(['cancel', 'hedge', 'evidence', 'open']);
+  });
+
+  test('DESK-13 once new risk has ended evidence and hedges may use the reserve', () => {
+    const post = new Post();
+    while (post.outbox.queued === 0) post.push('evidence', 40);
+    post.push('poll');
+    post.outbox.endNewRisk();
+    expect(post.outbox.queued).toBe(1);
+    post.push('open', 10);
+    for (let i = 0; i < 40; i += 1) post.push('hedge', 10);
+    expect(post.lanes.at(-1)).toBe('hedge');
+    expect(post.outbox.spent(0).totalTenths).toBeGreaterThan(QUOTA - RESERVE);
+    while (post.outbox.queued === 2) post.push('evidence', 40);
+    expect(post.outbox.spent(0).totalTenths).toBeGreaterThan(QUOTA - 40);
+    expect(post.lanes).not.toContain('open');
   });
 
   test('DESK-13 an ordinary lane that waits holds back ordinary ones, never the urgent below it', () => {
     const post = new Post();
-    post.push('open', 2290);
-    post.push('evidence', 40);
+    post.push('open', USABLE - 10);
+    post.push('open', 20);
+    post.push('quote', 10);
+    post.push('evidence', 240);
     post.push('open', 10);
     post.push('quote', 10);
     post.push('poll', 10);
@@ -231,17 +256,17 @@ describe('credits', () => {
     expect(post.outbox.creditShare(0)).toBe(1);
     post.learn(1000, 10);
     expect(post.outbox.creditShare(0)).toBe(0.2);
-    expect(post.waitMs('open', 300)).toBe(0);
-    expect(post.waitMs('open', 301)).toBe(10_000);
-    post.push('open', 301);
+    expect(post.waitMs('open', 100)).toBe(0);
+    expect(post.waitMs('open', 101)).toBe(10_000);
+    post.push('open', 101);
     expect(post.left).toEqual([]);
     post.pass(9_999);
     expect(post.left).toEqual([]);
     post.pass(1);
     expect(post.lanes).toEqual(['open']);
     post.learn(QUOTA, 10);
-    expect(post.waitMs('open', QUOTA - RESERVE - HEDGES - 301)).toBe(0);
-    expect(post.waitMs('open', QUOTA - RESERVE - HEDGES - 300)).toBe(60_000);
+    expect(post.waitMs('open', USABLE - 101)).toBe(0);
+    expect(post.waitMs('open', USABLE - 100)).toBe(60_000);
   });
 
   test('DESK-14 what is still on its way is taken off what the exchange says, until it is answered', () => {
@@ -357,6 +382,7 @@ describe('credits', () => {
   test('DESK-18 a flood of new risk cannot keep evidence from being asked for', () => {
     const post = new Post();
     while (post.outbox.queued === 0) post.push('open');
+    post.push('evidence', EVIDENCE);
     const id = post.push('evidence', 40);
     for (let second = 0; second < 62; second += 1) {
       // Whoever asks first is told how long it takes, with the evidence ahead.

@@ -20,8 +20,8 @@ interface OpenSocket {
 
 /** What goes wrong now. Everything passes until a test changes it. */
 export class Faults {
-  /** Frames from the exchange that still arrive. */
-  hears: (text: string, headers: Headers) => boolean = () => true;
+  /** How often a frame from the exchange arrives. */
+  copies: (text: string, headers: Headers) => number = () => 1;
   /** Frames to the exchange that still leave. */
   says: (text: string, headers: Headers) => boolean = () => true;
   /** `deaf`: the request arrives, its answer does not. `lost`: neither. `refused`: nobody is there. */
@@ -37,7 +37,11 @@ export class Faults {
     for (const { headers, socket } of [...this.sockets]) if (isCut(headers)) socket.terminate();
   }
 
+  /** Everything passes again, but for the disk. */
   heal(): void {
+    this.copies = () => 1;
+    this.says = () => true;
+    this.http = () => 'passes';
     this.isCut = () => false;
   }
 }
@@ -83,7 +87,7 @@ function openSocket(
   const plain = host.transport.openSocket(url, headers, {
     onOpen: () => handlers.onOpen(),
     onMessage: (text) => {
-      if (faults.hears(text, headers)) handlers.onMessage(text);
+      for (let left = faults.copies(text, headers); left > 0; left -= 1) handlers.onMessage(text);
     },
     onClose: (code, reason) => {
       faults.sockets.delete(open);

@@ -15,7 +15,7 @@ import {
 import type { ExchangeSettings } from '../../src/exchange/settings.ts';
 import { createNodeCrypto } from '../../src/host/nodeCrypto.ts';
 import { nodeFiles } from '../../src/host/nodeFiles.ts';
-import { formatAmount } from '../../src/protocol/market.ts';
+import { formatAmount, type Market, priceAsNumber } from '../../src/protocol/market.ts';
 import { createRememberingCrypto } from '../../src/simulation/rememberingCrypto.ts';
 import { World } from '../../src/simulation/world.ts';
 import { Faults, withFaults } from './faultyHost.ts';
@@ -37,6 +37,8 @@ export interface SceneEnd {
   readonly verified: LogReport;
   /** Positions that the desk counts, as the exchange writes them, by address. */
   readonly counted: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Value of the largest position that the exchange shows, dollars. */
+  readonly largestUsd: number;
   /** Orders of the exchange that the log did not decide on before, or whose end it does not tell. */
   readonly untold: readonly OrderTruth[];
 }
@@ -102,6 +104,7 @@ export class Scene {
   exchange!: ExchangeServer;
   desk!: RunningDesk;
   readonly #options: SceneOptions;
+  #vaults = 0;
 
   private constructor(options: SceneOptions) {
     this.#options = options;
@@ -121,6 +124,7 @@ export class Scene {
   async openDesk(): Promise<void> {
     const configText = JSON.stringify(this.#options.config ?? busyConfig());
     const startup = this.exchange.startup();
+    this.#vaults += 1;
     this.desk = await this.world.until(
       startDesk(withFaults(this.world.host('desk'), this.faults), {
         config: parseConfig(configText, 'scene'),
@@ -128,7 +132,7 @@ export class Scene {
         where: 'scene',
         exchange: { ...startup, accounts: [...startup.accounts] },
         logPath: 'audit.jsonl',
-        vaultPath: 'vault.json',
+        vaultPath: `vault-${this.#vaults}.json`,
         version: 'test',
         onNotice: (sentence) => this.notices.push(sentence),
       }),
@@ -171,10 +175,23 @@ export class Scene {
     const untold = orders.filter((order) => {
       const told = events.byOrder.get(order.clientOrderId ?? '') ?? [];
       const decided = told.findIndex((event) => event.type === 'decision');
-      const ended = told.findIndex((event) => event.type === 'order_end');
+      const ended = told.findIndex(
+        ({ type, status }) => type === 'order_end' || (type === 'order' && status === order.status),
+      );
       return decided < 0 || ended < decided;
     });
-    return { stop, truth, orders, log, verified, counted: Object.fromEntries(counted), untold };
+    const values = truth.accounts.flatMap(({ positions }) =>
+      Object.entries(positions).map(([symbol, amount]) => {
+        const market = markets.findIndex((each) => each.symbol === symbol);
+        const ticks = this.desk.kernel.views[market]?.referenceTicks ?? 0;
+        return Math.abs(Number(amount)) * priceAsNumber(markets[market] as Market, ticks);
+      }),
+    );
+    const largestUsd = Math.max(0, ...values);
+    return {
+      ...{ stop, truth, orders, log, verified, untold, largestUsd },
+      counted: Object.fromEntries(counted),
+    };
   }
 
   async #openExchange(): Promise<void> {

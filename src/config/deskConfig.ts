@@ -12,6 +12,12 @@ const CEILINGS = {
   reduceCollarBps: 500,
 } as const;
 
+/** The reach of a pair's chases and unwinds grows with their attempts up to so many times. */
+export const MOST_REACH = 3;
+
+/** What the desk's own closing orders need: they reach 50 basis points, and the price moves. */
+const LEAST_REDUCE_COLLAR_BPS = 100;
+
 const account = z.strictObject({
   name: z
     .string()
@@ -81,7 +87,7 @@ const limits = z
     reduceCollarBps: z
       .number()
       .int()
-      .positive()
+      .min(LEAST_REDUCE_COLLAR_BPS)
       .max(CEILINGS.reduceCollarBps, `expected at most ${CEILINGS.reduceCollarBps}, the ceiling`)
       .default(300)
       .describe('The same for orders that only reduce a position.'),
@@ -116,13 +122,17 @@ const pairs = z
       .positive()
       .max(200)
       .default(20)
-      .describe('How far through the best price the lagging leg is chased.'),
+      .describe(
+        'How far through the best price the lagging leg is chased first; later up to 3 times.',
+      ),
     unwindSlippageBps: z
       .number()
       .positive()
       .max(400)
       .default(50)
-      .describe('How far through the best price the leading leg is unwound.'),
+      .describe(
+        'How far through the best price the leading leg is unwound first; later up to 3 times.',
+      ),
   })
   .describe('How order pairs end when one leg lags.');
 

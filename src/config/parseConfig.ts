@@ -1,6 +1,6 @@
 import { BreakwaterError, messageOf } from '../std/errors.ts';
 import { complaintOf } from './complaint.ts';
-import { type DeskConfig, deskSchema } from './deskConfig.ts';
+import { type DeskConfig, deskSchema, MOST_REACH } from './deskConfig.ts';
 import type { StrategyConfig } from './strategyConfig.ts';
 
 /**
@@ -17,6 +17,7 @@ export function parseConfig(text: string, where: string): DeskConfig {
   const parsed = deskSchema.safeParse(json);
   if (!parsed.success) throw invalid(where, complaintOf(parsed.error, json));
   checkReferences(parsed.data, where);
+  checkReaches(parsed.data, where);
   return parsed.data;
 }
 
@@ -73,6 +74,33 @@ function checkAccounts(
     }
     taken.set(name, strategy.name);
   }
+}
+
+/** No order is meant to reach further than the collar lets it: it would be refused every time. */
+function checkReaches({ limits, pairs, strategies }: DeskConfig, where: string): void {
+  for (const [i, strategy] of strategies.entries()) {
+    if (strategy.kind === 'market-making') continue;
+    within(`strategies.${i}.slippageBps`, strategy.slippageBps, 'collarBps', limits, where);
+  }
+  if (strategies.every(({ kind }) => kind !== 'spread')) return;
+  const chase = pairs.chaseSlippageBps * MOST_REACH;
+  const unwind = pairs.unwindSlippageBps * MOST_REACH;
+  within(`${MOST_REACH} × pairs.chaseSlippageBps`, chase, 'collarBps', limits, where);
+  within(`${MOST_REACH} × pairs.unwindSlippageBps`, unwind, 'reduceCollarBps', limits, where);
+}
+
+function within(
+  what: string,
+  bps: number,
+  collar: 'collarBps' | 'reduceCollarBps',
+  limits: DeskConfig['limits'],
+  where: string,
+): void {
+  if (bps <= limits[collar]) return;
+  throw invalid(
+    where,
+    `${what} is ${bps}, expected at most limits.${collar} (${limits[collar]}), beyond which orders are refused`,
+  );
 }
 
 /** Symbols that a strategy trades. */

@@ -1,8 +1,12 @@
 import type { Order } from '../accounts/order.ts';
-import { notionalMicro } from '../protocol/market.ts';
+import { lotsWithin, notionalMicro } from '../protocol/market.ts';
 import { sideOf } from '../protocol/terms.ts';
 import { backoffMs } from './backoff.ts';
 import { type ChildWatcher, type Dealer, takingTicks } from './dealer.ts';
+import { LateFills } from './lateFills.ts';
+
+/** A closing order without an ending for this long is looked up. */
+const OVERDUE_MS = 3000;
 
 /**
  * Closes one account's position in one market with reduce-only orders until it is flat or smaller
@@ -13,9 +17,12 @@ export class Flattener implements ChildWatcher {
   readonly market: number;
   readonly #dealer: Dealer;
   readonly #slippageBps: number;
-  readonly #parent: number;
+  readonly #reason: string;
+  readonly #late: LateFills;
+  #parent = 0;
   #busy = false;
   #attempt = 0;
+  #timer = 0;
 
   constructor(
     dealer: Dealer,
@@ -28,7 +35,8 @@ export class Flattener implements ChildWatcher {
     this.account = account;
     this.market = market;
     this.#slippageBps = slippageBps;
-    this.#parent = dealer.newParent(0, reason);
+    this.#late = new LateFills(dealer);
+    this.#reason = reason;
   }
 
   get isDone(): boolean {
@@ -40,26 +48,33 @@ export class Flattener implements ChildWatcher {
     if (this.#busy || lots === 0) return;
     this.#busy = true;
     this.#attempt += 1;
+    if (this.#parent === 0) this.#parent = this.#dealer.newParent(0, this.#reason);
+    const market = this.#dealer.market(this.market);
     const side = sideOf(-lots);
+    const priceTicks = takingTicks(this.#dealer.view(this.market), side, this.#slippageBps);
+    // Without a price the gate refuses it, and it is asked again.
+    const most = priceTicks > 0 ? lotsWithin(market, priceTicks, market.maxOrderMicro) : Infinity;
     const draft = {
       account: this.account,
       market: this.market,
       side,
       tif: 'IOC',
-      priceTicks: takingTicks(this.#dealer.view(this.market), side, this.#slippageBps),
-      lots: Math.abs(lots),
+      priceTicks,
+      lots: Math.min(Math.abs(lots), most),
       reduceOnly: true,
       precedence: 'kill',
       onConflict: 'CANCEL_RESTING',
       strategy: 0,
       parent: this.#parent,
-      leg: this.#dealer.market(this.market).symbol,
+      leg: market.symbol,
       attempt: this.#attempt,
     } as const;
     this.#dealer.deal([draft], this);
   }
 
-  onReserved(): void {}
+  onReserved(): void {
+    this.#timer = this.#dealer.after(OVERDUE_MS, () => this.#overdue());
+  }
 
   onDenied(): void {
     this.#again();
@@ -67,13 +82,25 @@ export class Flattener implements ChildWatcher {
 
   onProgress(): void {}
 
-  onEnded(_order: Order): void {
+  onEnded(order: Order): void {
+    this.#dealer.clear(this.#timer);
+    this.#late.watch(order);
     this.#again();
+  }
+
+  #overdue(): void {
+    this.#dealer.inquire(this.account);
+    this.#timer = this.#dealer.after(OVERDUE_MS, () => this.#overdue());
   }
 
   #again(): void {
     const delay = backoffMs(Math.min(this.#attempt, 5), 100, 2000, this.#dealer.jitter());
     this.#dealer.after(delay, () => {
+      // The position is not what it seems while fills are missing.
+      if (this.#late.any) {
+        this.#again();
+        return;
+      }
       this.#busy = false;
       this.step();
     });
@@ -82,9 +109,11 @@ export class Flattener implements ChildWatcher {
   /** The position, or 0 when the venue would refuse an order that small. */
   #closableLots(): number {
     const lots = this.#dealer.positionLots(this.account, this.market);
+    const view = this.#dealer.view(this.market);
+    const ticks = takingTicks(view, sideOf(-lots), this.#slippageBps) || view.referenceTicks;
     const market = this.#dealer.market(this.market);
-    const reference = this.#dealer.view(this.market).referenceTicks;
-    const small = notionalMicro(market, reference, Math.abs(lots)) < market.minOrderMicro;
+    // Without any price nothing is too small.
+    const small = ticks > 0 && notionalMicro(market, ticks, Math.abs(lots)) < market.minOrderMicro;
     return small ? 0 : lots;
   }
 }

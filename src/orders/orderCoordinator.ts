@@ -25,7 +25,7 @@ export class OrderCoordinator {
   readonly #quotes = new Map<string, Quoter>();
   readonly #works = new Map<string, Worker>();
   readonly #openPairs: { account: number; markets: readonly [number, number] }[] = [];
-  #flatteners: Flattener[] = [];
+  readonly #flatteners = new Map<string, Flattener>();
   #stopped = false;
 
   constructor(dealer: Dealer, settings: PairSettings) {
@@ -88,14 +88,21 @@ export class OrderCoordinator {
     slippageBps: number,
     reason: string,
   ): void {
-    this.#flatteners = accounts.flatMap((account) =>
-      markets.map((market) => new Flattener(this.#dealer, account, market, slippageBps, reason)),
-    );
-    for (const flattener of this.#flatteners) this.#dealer.soon(() => flattener.step());
+    for (const account of accounts) {
+      for (const market of markets) {
+        const key = `${account}/${market}`;
+        // One closing at a time: a second one of the same position would close it twice.
+        const flattener =
+          this.#flatteners.get(key) ??
+          new Flattener(this.#dealer, account, market, slippageBps, reason);
+        this.#flatteners.set(key, flattener);
+        this.#dealer.soon(() => flattener.step());
+      }
+    }
   }
 
   get isFlat(): boolean {
-    return this.#flatteners.every((flattener) => flattener.isDone);
+    return [...this.#flatteners.values()].every((flattener) => flattener.isDone);
   }
 
   #pair(intent: PairIntent): void {

@@ -1,4 +1,5 @@
 import { doneLots, type Order, signedDoneLots } from '../accounts/order.ts';
+import { MOST_REACH } from '../config/deskConfig.ts';
 import type { ConflictAction } from '../config/strategyConfig.ts';
 import type { Precedence } from '../gate/orderRequest.ts';
 import { notionalMicro } from '../protocol/market.ts';
@@ -36,6 +37,8 @@ export interface PairResult {
   readonly budgetDollarSeconds: number;
   readonly chases: number;
   readonly unwound: boolean;
+  /** Every order of the pair, ended; their fills may still be on their way. */
+  readonly orders: readonly Order[];
 }
 
 interface Leg {
@@ -46,9 +49,6 @@ interface Leg {
   active: Order | undefined;
   attempt: number;
 }
-
-/** The reach of a chase or unwind grows with its attempts up to so many times its slippage. */
-const MOST_REACH = 3;
 
 /** After a reject or partial fill, and after a lost reply: seconds of the pair's notional. */
 const BUDGET_SECONDS = { known: 1.5, lost: 5 } as const;
@@ -66,12 +66,13 @@ export class PairOrder implements ChildWatcher {
   readonly #purpose: PairPlan['purpose'];
   readonly #done: (result: PairResult) => void;
   readonly #naked: ExposureMeter;
+  readonly #orders: Order[] = [];
   #timer = 0;
   #chases = 0;
   #unwinds = 0;
   #delays = 0;
   #lost = false;
-  #finished = false;
+  #stopped = false;
 
   constructor(
     dealer: Dealer,
@@ -102,16 +103,26 @@ export class PairOrder implements ChildWatcher {
     this.#dealer.deal(drafts, this);
   }
 
+  /** A pair of which nothing has left yet is taken back; any other still ends hedged or flat. */
+  stop(): void {
+    this.#stopped = true;
+    const orders = this.#activeOrders();
+    const untouched = this.#chases === 0 && this.#unwinds === 0 && this.#nothingSettled();
+    if (!untouched || orders.some((order) => order.state !== 'RESERVED')) return;
+    for (const order of orders) this.#dealer.cancel(order);
+  }
+
   onReserved(orders: readonly Order[]): void {
+    this.#orders.push(...orders);
     for (const order of orders) this.#legOf(order).active = order;
     this.#dealer.clear(this.#timer);
     this.#timer = this.#dealer.after(this.#settings.legTimeoutMs, () => this.#overdue());
+    if (this.#stopped) this.stop();
   }
 
   onDenied(denial: Denial): void {
-    const untouched = this.#chases === 0 && this.#unwinds === 0 && this.#doneNothing();
-    if (untouched) this.#finish('denied', denial);
-    else this.#later(() => this.#resolve());
+    if (this.#chases === 0 && this.#unwinds === 0) this.#finish('denied', denial);
+    else this.#later(() => this.#resolve(true));
   }
 
   onProgress(order: Order): void {
@@ -130,19 +141,19 @@ export class PairOrder implements ChildWatcher {
   }
 
   /** Everything ended: done, chase the laggard, or unwind the leader. */
-  #resolve(): void {
+  #resolve(waited = false): void {
     const lead = this.#extreme((share, best) => share > best);
     const lag = this.#extreme((share, best) => share < best);
-    const missing = Math.round(lag.plan.lots * share(lead)) - lag.settledLots;
+    const due = Math.round(lag.plan.lots * share(lead)) - lag.settledLots;
+    // Somebody else may have closed a part of what was held.
+    const missing = lag.plan.reduceOnly ? this.#reducing(lag, due) : due;
     const mayChase = this.#purpose !== 'open' || this.#chases < this.#settings.chaseAttempts;
-    if (this.#doneNothing()) this.#finish('flat', undefined);
-    else if (lead === lag || this.#belowMinimum(lag, missing)) this.#finish('hedged', undefined);
-    else if (mayChase) this.#chase(lag, missing);
-    else this.#unwind(lead, Math.round(lead.plan.lots * share(lag)) - lead.settledLots);
+    if (lead === lag || this.#belowMinimum(lag, missing)) this.#end();
+    else if (mayChase) this.#chase(lag, missing, waited);
+    else this.#unwind(lead, Math.round(lead.plan.lots * share(lag)) - lead.settledLots, waited);
   }
 
-  #chase(lag: Leg, missing: number): void {
-    const first = this.#chases === 0;
+  #chase(lag: Leg, missing: number, waited: boolean): void {
     this.#chases += 1;
     const send = (): void => {
       const draft = this.#draft(
@@ -155,13 +166,13 @@ export class PairOrder implements ChildWatcher {
       );
       this.#dealer.deal([draft], this);
     };
-    if (first) send();
+    if (waited || this.#chases === 1) send();
     else this.#later(send);
   }
 
-  #unwind(lead: Leg, excess: number): void {
+  #unwind(lead: Leg, excess: number, waited: boolean): void {
     if (this.#belowMinimum(lead, excess)) {
-      this.#finish('flat', undefined);
+      this.#end();
       return;
     }
     this.#unwinds += 1;
@@ -171,18 +182,19 @@ export class PairOrder implements ChildWatcher {
         excess,
         'hedge',
         this.#settings.unwindSlippageBps * Math.min(this.#unwinds, MOST_REACH),
-        !lead.plan.reduceOnly,
+        this.#reducing(lead, excess) === excess,
       );
       this.#dealer.deal([draft], this);
     };
-    if (this.#unwinds === 1) send();
+    if (waited || this.#unwinds === 1) send();
     else this.#later(send);
   }
 
   #overdue(): void {
-    for (const leg of this.#legs) if (leg.active !== undefined) this.#dealer.cancel(leg.active);
-    this.#dealer.inquire(this.#context.account);
+    // Before the cancels: one of them may end the pair here and now, and with it this timer.
     this.#timer = this.#dealer.after(this.#settings.legTimeoutMs, () => this.#overdue());
+    this.#dealer.inquire(this.#context.account);
+    for (const order of this.#activeOrders()) this.#dealer.cancel(order);
   }
 
   #later(fire: () => void): void {
@@ -217,9 +229,12 @@ export class PairOrder implements ChildWatcher {
     };
   }
 
+  #end(): void {
+    const flat = this.#legs.every((leg) => this.#belowMinimum(leg, leg.settledLots));
+    this.#finish(flat ? 'flat' : 'hedged', undefined);
+  }
+
   #finish(outcome: PairResult['outcome'], denial: Denial | undefined): void {
-    if (this.#finished) return;
-    this.#finished = true;
     this.#naked.set(this.#dealer.nowMs(), 0);
     const seconds = this.#lost ? BUDGET_SECONDS.lost : BUDGET_SECONDS.known;
     this.#done({
@@ -230,6 +245,7 @@ export class PairOrder implements ChildWatcher {
       budgetDollarSeconds: (this.#plannedMicro() / 1e6) * seconds,
       chases: this.#chases,
       unwound: this.#unwinds > 0,
+      orders: this.#orders,
     });
   }
 
@@ -251,15 +267,33 @@ export class PairOrder implements ChildWatcher {
     return notionalMicro(leg.plan.market, view.referenceTicks, lots);
   }
 
+  /**
+   * The venue would refuse so few lots at the lowest limit price that a chase or unwind may carry.
+   * Without a price nothing is small: it waits until there is one.
+   */
   #belowMinimum(leg: Leg, lots: number): boolean {
+    if (lots === 0) return true;
+    const { chaseSlippageBps, unwindSlippageBps } = this.#settings;
+    const reachBps = MOST_REACH * Math.max(chaseSlippageBps, unwindSlippageBps);
     const view = this.#dealer.view(leg.plan.market.id);
-    const cap = takingTicks(view, sideOf(lots), this.#settings.unwindSlippageBps);
-    const notional = notionalMicro(leg.plan.market, cap, Math.abs(lots));
-    return notional < leg.plan.market.minOrderMicro;
+    const ticks = lots > 0 ? view.askTicks : takingTicks(view, 'ask', reachBps);
+    const notional = notionalMicro(leg.plan.market, ticks || view.referenceTicks, Math.abs(lots));
+    return notional > 0 && notional < leg.plan.market.minOrderMicro;
   }
 
-  #doneNothing(): boolean {
-    return this.#legs.every((leg) => leg.settledLots === 0 && leg.active === undefined);
+  /** How many of these lots only reduce what the account holds there. */
+  #reducing(leg: Leg, lots: number): number {
+    const held = this.#dealer.positionLots(this.#context.account, leg.plan.market.id);
+    const most = held * lots < 0 ? Math.min(Math.abs(held), Math.abs(lots)) : 0;
+    return Math.sign(lots) * most;
+  }
+
+  #nothingSettled(): boolean {
+    return this.#legs.every((leg) => leg.settledLots === 0);
+  }
+
+  #activeOrders(): Order[] {
+    return this.#legs.flatMap((leg) => leg.active ?? []);
   }
 
   #extreme(better: (share: number, best: number) => boolean): Leg {

@@ -11,6 +11,8 @@ export interface PairPlan {
   readonly purpose: 'open' | 'close' | 'trim';
   /** One or two legs; a leg below the venue's minimum is left out and carried. */
   readonly legs: readonly LegPlan[];
+  /** The pair's level before: 0 where only dust is held, whatever was said of it. */
+  readonly fromMicro: number;
   /** The pair's level when every leg is done. */
   readonly levelMicro: number;
 }
@@ -31,16 +33,27 @@ export interface LegState {
 export function planPair(
   a: LegState,
   b: LegState,
-  heldMicro: number,
+  saidMicro: number,
   wantedMicro: number,
   rebalanceBps: number,
 ): PairPlan | undefined {
   if (a.doubleMidTicks === 0 || b.doubleMidTicks === 0) return undefined;
-  if (wantedMicro === heldMicro) return trim(a, b, rebalanceBps, heldMicro);
+  // Dust that the venue does not let close must not keep the pair from opening anew.
+  const heldMicro = isDust(a) && isDust(b) ? 0 : saidMicro;
   const flips = wantedMicro !== 0 && heldMicro !== 0 && wantedMicro > 0 !== heldMicro > 0;
   const goalMicro = flips ? 0 : wantedMicro;
-  if (Math.abs(goalMicro) < Math.abs(heldMicro)) return close(a, b, heldMicro, goalMicro);
-  return open(a, b, heldMicro, goalMicro);
+  return step(a, b, heldMicro, goalMicro) ?? trim(a, b, rebalanceBps, heldMicro);
+}
+
+function step(
+  a: LegState,
+  b: LegState,
+  heldMicro: number,
+  goalMicro: number,
+): PairPlan | undefined {
+  if (goalMicro === heldMicro) return undefined;
+  const lowers = Math.abs(goalMicro) < Math.abs(heldMicro);
+  return lowers ? close(a, b, heldMicro, goalMicro) : open(a, b, heldMicro, goalMicro);
 }
 
 function open(
@@ -53,9 +66,11 @@ function open(
   const valueA = valueMicro(a, a.lots + lotsA);
   const lotsB = signedLots(b, -valueA) - b.lots;
   const first = leg(a, lotsA, false);
-  const second = leg(b, lotsB, b.lots !== 0 && lotsB > 0 !== b.lots > 0);
+  // Only a part of what is there may go as a reduction; through zero it is an opening.
+  const second = leg(b, lotsB, lotsB * b.lots < 0 && Math.abs(lotsB) <= Math.abs(b.lots));
   if (first === undefined || second === undefined) return undefined;
-  return { purpose: 'open', legs: [first, second], levelMicro: goalMicro };
+  const legs = [first, second];
+  return { purpose: 'open', legs, fromMicro: heldMicro, levelMicro: goalMicro };
 }
 
 function close(
@@ -64,11 +79,19 @@ function close(
   heldMicro: number,
   goalMicro: number,
 ): PairPlan | undefined {
-  const share = 1 - goalMicro / heldMicro;
+  const share = Math.min(1 - goalMicro / heldMicro, shareWithinMaximum(a), shareWithinMaximum(b));
   const legs = [a, b].flatMap(
     (state) => leg(state, -Math.round(state.lots * share) + 0, true) ?? [],
   );
-  return legs.length === 0 ? undefined : { purpose: 'close', legs, levelMicro: goalMicro };
+  const levelMicro = Math.round(heldMicro * (1 - share)) + 0;
+  return legs.length === 0
+    ? undefined
+    : { purpose: 'close', legs, fromMicro: heldMicro, levelMicro };
+}
+
+/** The share of a leg that one order may close, with a tenth to spare for its price. */
+function shareWithinMaximum(state: LegState): number {
+  return (state.market.maxOrderMicro * 0.9) / Math.abs(valueMicro(state, state.lots));
 }
 
 function trim(
@@ -85,7 +108,7 @@ function trim(
   const larger = Math.abs(valueA) > Math.abs(valueB) ? a : b;
   const excess = Math.min(Math.abs(net), Math.abs(valueMicro(larger, larger.lots)));
   const cut = leg(larger, signedLots(larger, larger.lots > 0 ? -excess : excess), true);
-  return cut && { purpose: 'trim', legs: [cut], levelMicro: heldMicro };
+  return cut && { purpose: 'trim', legs: [cut], fromMicro: heldMicro, levelMicro: heldMicro };
 }
 
 /** A leg, unless it is smaller than the venue takes. */
@@ -93,13 +116,18 @@ function leg(state: LegState, lots: number, reduceOnly: boolean): LegPlan | unde
   const capped = reduceOnly
     ? Math.sign(lots) * Math.min(Math.abs(lots), Math.abs(state.lots))
     : lots;
-  // Twice the minimum of the venue's notional at twice the mid; a tick of slack for the price cap.
-  const least = lotsAtLeast(
-    state.market,
-    state.doubleMidTicks / 2,
-    state.market.minOrderMicro * 1.05,
-  );
-  return Math.abs(capped) < least ? undefined : { market: state.market, lots: capped, reduceOnly };
+  return Math.abs(capped) < leastLots(state)
+    ? undefined
+    : { market: state.market, lots: capped, reduceOnly };
+}
+
+function isDust(state: LegState): boolean {
+  return Math.abs(state.lots) < leastLots(state);
+}
+
+/** The venue's minimum at the mid, with a twentieth to spare for a limit price below it. */
+function leastLots({ market, doubleMidTicks }: LegState): number {
+  return lotsAtLeast(market, doubleMidTicks / 2, market.minOrderMicro * 1.05);
 }
 
 function signedLots(state: LegState, micro: number): number {

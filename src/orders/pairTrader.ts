@@ -1,6 +1,7 @@
 import type { PairIntent } from '../strategy/intent.ts';
 import { backoffMs } from './backoff.ts';
 import type { Dealer } from './dealer.ts';
+import { LateFills } from './lateFills.ts';
 import { PairOrder, type PairResult, type PairSettings } from './pairOrder.ts';
 import { type LegState, type PairPlan, planPair } from './pairPlan.ts';
 
@@ -37,6 +38,7 @@ export class PairTrader {
   readonly #dealer: Dealer;
   readonly #settings: PairSettings;
   readonly #totals: PairTotals;
+  readonly #late: LateFills;
   #intent: PairIntent;
   #heldMicro = 0;
   #active: PairOrder | undefined;
@@ -48,11 +50,12 @@ export class PairTrader {
     this.#dealer = dealer;
     this.#settings = settings;
     this.#totals = totals;
+    this.#late = new LateFills(dealer);
     this.#intent = intent;
   }
 
   get idle(): boolean {
-    return this.#active === undefined;
+    return this.#active === undefined && !this.#late.any;
   }
 
   /** The level that is held, micro-dollars of the first leg when it was opened. */
@@ -65,13 +68,15 @@ export class PairTrader {
     this.#step();
   }
 
-  /** Starts nothing any more; a pair under way still ends hedged or flat. */
+  /** Starts nothing any more; a pair of which anything has left still ends hedged or flat. */
   stop(): void {
     this.#stopped = true;
+    this.#active?.stop();
   }
 
   #step(): void {
-    if (this.#stopped || this.#active !== undefined) return;
+    // A plan on positions that lack fills would trade them once more.
+    if (this.#stopped || !this.idle) return;
     if (this.#dealer.nowMs() < this.#notBeforeMs) return;
     const { markets, notionalMicro, rebalanceBps } = this.#intent;
     const plan = planPair(
@@ -109,12 +114,13 @@ export class PairTrader {
 
   #ended(plan: PairPlan, parent: number, result: PairResult): void {
     this.#active = undefined;
+    for (const order of result.orders) this.#late.watch(order);
     // Nothing traded at all: the price ran away or the order came too late. Not again at once.
     if (result.share > 0) this.#denials = 0;
     else this.#backOff(result);
     if (plan.purpose !== 'trim') {
-      const moved = (plan.levelMicro - this.#heldMicro) * result.share;
-      this.#heldMicro = result.share >= 1 ? plan.levelMicro : this.#heldMicro + Math.round(moved);
+      const moved = (plan.levelMicro - plan.fromMicro) * result.share;
+      this.#heldMicro = plan.fromMicro + Math.round(moved);
     }
     this.#count(result);
     this.#dealer.note('pair_end', {
@@ -145,7 +151,8 @@ export class PairTrader {
     totals.chases += result.chases;
     totals.unwinds += result.unwound ? 1 : 0;
     totals.nakedDollarSeconds += result.naked.dollarSeconds;
-    const used = result.naked.dollarSeconds / result.budgetDollarSeconds;
+    const { budgetDollarSeconds: budget } = result;
+    const used = budget > 0 ? result.naked.dollarSeconds / budget : 0;
     if (used > 1) totals.overBudget += 1;
     if (used > totals.worstBudgetShare) totals.worstBudgetShare = used;
   }

@@ -2,12 +2,19 @@ import type { Order } from '../accounts/order.ts';
 import type { QuoteIntent } from '../strategy/intent.ts';
 import { backoffMs } from './backoff.ts';
 import type { ChildWatcher, Dealer, Denial } from './dealer.ts';
+import { LateFills } from './lateFills.ts';
+
+/** A quote that was withdrawn for a stronger order of ours leaves it this time to have its turn. */
+const GIVE_WAY_MS = 1000;
+/** A cancel that has not ended its quote for this long is looked up. */
+const OVERDUE_MS = 3000;
 
 /** Keeps one post-only quote of one account, market and side where its strategy wants it. */
 export class Quoter implements ChildWatcher {
   readonly #dealer: Dealer;
   readonly #account: number;
   readonly #market: number;
+  readonly #late: LateFills;
   #intent: QuoteIntent;
   #wanted: QuoteIntent['quote'];
   #working: Order | undefined;
@@ -15,6 +22,7 @@ export class Quoter implements ChildWatcher {
   #parent = 0;
   #attempt = 0;
   #denials = 0;
+  #notBeforeMs = 0;
   #timer = 0;
   #stopped = false;
 
@@ -23,10 +31,11 @@ export class Quoter implements ChildWatcher {
     this.#intent = intent;
     this.#account = intent.account;
     this.#market = intent.market;
+    this.#late = new LateFills(dealer);
   }
 
   get idle(): boolean {
-    return this.#working === undefined && !this.#pending;
+    return this.#working === undefined && !this.#pending && !this.#late.any;
   }
 
   /** Price of the quote that is wanted, 0 for none: a fill or a withdrawal leaves none. */
@@ -45,7 +54,6 @@ export class Quoter implements ChildWatcher {
   stop(): void {
     this.#stopped = true;
     this.#wanted = undefined;
-    this.#dealer.clear(this.#timer);
     this.#step();
   }
 
@@ -58,46 +66,69 @@ export class Quoter implements ChildWatcher {
 
   onDenied(denial: Denial): void {
     this.#pending = false;
-    if (this.#wanted === undefined) return;
     const delay = backoffMs(this.#denials, 1000, 16_000, this.#dealer.jitter());
     this.#denials += 1;
-    const until = Math.max(delay, (denial.retryAtMs ?? 0) - this.#dealer.nowMs());
-    this.#dealer.clear(this.#timer);
-    this.#timer = this.#dealer.after(until, () => this.#step());
+    this.#wait(Math.max(delay, (denial.retryAtMs ?? 0) - this.#dealer.nowMs()));
   }
 
   onProgress(): void {}
 
   onEnded(order: Order): void {
-    if (this.#working !== order) return;
     this.#working = undefined;
-    // A filled or rejected quote is not put back at its old price: the strategy looks anew.
-    if (order.ending !== 'cancelled' && order.request.priceTicks === this.#wanted?.ticks) {
-      this.#wanted = undefined;
-    }
-    // Withdrawn for a stronger order of ours: wait until that has had its turn.
-    const withdrawn = order.request.priceTicks === this.#wanted?.ticks;
-    if (withdrawn) this.#timer = this.#dealer.after(1000, () => this.#step());
+    this.#late.watch(order);
+    const wasWanted = this.#isWanted(order);
+    // What was filled or rejected is not put back: the strategy looks anew. A fill changes the
+    // inventory, so even a wish for another price that came before it is too old.
+    const isOver = order.ending === 'filled' || (wasWanted && order.ending !== 'cancelled');
+    if (isOver) this.#wanted = undefined;
+    if (wasWanted && !isOver) this.#wait(GIVE_WAY_MS);
     else this.#step();
+  }
+
+  #isWanted(order: Order): boolean {
+    const { priceTicks, lots } = order.request;
+    return this.#wanted?.ticks === priceTicks && this.#wanted.lots === lots;
+  }
+
+  #wait(delayMs: number): void {
+    this.#notBeforeMs = this.#dealer.nowMs() + delayMs;
+    this.#step();
+  }
+
+  #arm(delayMs: number, fire: () => void): void {
+    this.#dealer.clear(this.#timer);
+    this.#timer = this.#dealer.after(delayMs, fire);
   }
 
   #step(): void {
     if (this.#pending) return;
     if (this.#working !== undefined) {
-      const { priceTicks, lots } = this.#working.request;
-      if (this.#wanted?.ticks === priceTicks && this.#wanted.lots === lots) return;
-      if (!this.#working.cancelAsked) this.#dealer.cancel(this.#working);
+      if (!this.#isWanted(this.#working)) this.#withdraw(this.#working);
       return;
     }
-    if (this.#wanted === undefined || this.#stopped) return;
-    this.#pending = true;
-    this.#place(this.#wanted.ticks, this.#wanted.lots);
+    this.#dealer.clear(this.#timer);
+    if (this.#wanted === undefined) return;
+    const waitMs = this.#notBeforeMs - this.#dealer.nowMs();
+    if (waitMs > 0) this.#arm(waitMs, () => this.#step());
+    else this.#place(this.#wanted.ticks, this.#wanted.lots);
+  }
+
+  #withdraw(order: Order): void {
+    if (order.cancelAsked) return;
+    this.#arm(OVERDUE_MS, () => this.#overdue());
+    this.#dealer.cancel(order);
+  }
+
+  #overdue(): void {
+    this.#dealer.inquire(this.#account);
+    this.#arm(OVERDUE_MS, () => this.#overdue());
   }
 
   #place(priceTicks: number, lots: number): void {
     const { strategy, side, onConflict, signal } = this.#intent;
     if (this.#parent === 0) this.#parent = this.#dealer.newParent(strategy, signal);
     this.#attempt += 1;
+    this.#pending = true;
     const draft = {
       account: this.#account,
       market: this.#market,

@@ -162,6 +162,49 @@ describe('bad input', () => {
     );
   });
 
+  const reaches: [string, Change][] = [
+    [
+      'strategies.0.slippageBps is 101, expected at most limits.collarBps (100)',
+      inSpread('slippageBps', 101),
+    ],
+    [
+      'strategies.0.slippageBps is 150, expected at most limits.collarBps (120)',
+      (config, spread) => {
+        Object.assign(spread, { kind: 'time-based', market: 'ETH', side: 'buy', usd: 100 });
+        Object.assign(spread, { durationSeconds: 60, sliceSeconds: 6, slippageBps: 150 });
+        for (const name of ['legs', 'windowMinutes', 'bands', 'exitGap', 'legUsd']) {
+          delete spread[name];
+        }
+        for (const name of ['rebalancePercent', 'evaluateSeconds']) delete spread[name];
+        config.limits = { collarBps: 120 };
+      },
+    ],
+    [
+      '3 × pairs.chaseSlippageBps is 120, expected at most limits.collarBps (100)',
+      top('pairs', { chaseSlippageBps: 40 }),
+    ],
+    [
+      '3 × pairs.unwindSlippageBps is 330, expected at most limits.reduceCollarBps (300)',
+      top('pairs', { unwindSlippageBps: 110 }),
+    ],
+  ];
+  test.each(reaches)('CONF-14 %s', (clause, change) => {
+    expect(sentence(written(change))).toBe(`desk.json: ${clause}, beyond which orders are refused`);
+  });
+
+  test('CONF-14 reaches at their collars pass, and without pairs theirs do not matter', () => {
+    const exact = { chaseSlippageBps: 100 / 3, unwindSlippageBps: 100 };
+    expect(sentence(written(top('pairs', exact)))).toBe('accepted');
+    expect(
+      sentence(
+        written((config) => {
+          config.strategies = (config.strategies as Fields[]).slice(1);
+          config.pairs = { chaseSlippageBps: 200, unwindSlippageBps: 400 };
+        }),
+      ),
+    ).toBe('accepted');
+  });
+
   const twice: [string, string, Change][] = [
     ['CONF-6', 'account name "a01"', top('accounts', [{ name: 'a01' }, { name: 'a01' }])],
     [
@@ -185,6 +228,12 @@ describe('bad input', () => {
   ];
   test.each(twice)('%s twice: %s', (_rule, what, change) => {
     expect(sentence(written(change))).toBe(`desk.json: ${what} appears twice, expected it once`);
+  });
+
+  test('CONF-5 the collar of reductions leaves room for the desk to close', () => {
+    expect(sentence(written(top('limits', { reduceCollarBps: 99 })))).toBe(
+      'desk.json: field "limits.reduceCollarBps": expected at least 100, got 99',
+    );
   });
 
   test('CONF-7 a market or an account that is not there', () => {
@@ -267,10 +316,10 @@ describe('what is left out', () => {
 
   test('CONF-4 and what is written stays as it is, beside the defaults of its group', () => {
     const config = parse((fields) => {
-      fields.limits = { collarBps: 50 };
+      fields.limits = { collarBps: 80 };
       fields.pairs = { chaseAttempts: 1 };
     });
-    expect(config.limits).toMatchObject({ maxOrderPercent: 10, collarBps: 50 });
+    expect(config.limits).toMatchObject({ maxOrderPercent: 10, collarBps: 80 });
     expect(config.pairs).toMatchObject({ legTimeoutMs: 1500, chaseAttempts: 1 });
     expect(config.accounts).toEqual([{ name: 'a01' }, { name: 'a02' }]);
   });

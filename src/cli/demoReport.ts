@@ -84,7 +84,7 @@ function worstImbalance(trading: DeskSummary): { passed: boolean; found: string 
     (balance) => balance.meanBps > ONE_PERCENT_BPS && balance.meanNetMicro > LOT_MICRO,
   );
   const worst = held.reduce((most, balance) => Math.max(most, balance.meanBps), 0);
-  const found = `${(worst / 100).toFixed(2)} % of gross, time-weighted, over ${held.length} accounts that held a pair`;
+  const found = `${(worst / 100).toFixed(2)} % of gross, time-weighted, in ${held.length} accounts with pairs`;
   return { passed: bad.length === 0, found };
 }
 

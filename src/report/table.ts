@@ -11,7 +11,7 @@ export function table(rows: readonly (readonly string[])[]): string {
       row
         .map((cell, i) => {
           const width = widths[i] ?? 0;
-          return /^[-$]?[\d.,]+$/.test(cell) ? cell.padStart(width) : cell.padEnd(width);
+          return /^-?\$?[\d.,]+(?: %)?$/.test(cell) ? cell.padStart(width) : cell.padEnd(width);
         })
         .join('  ')
         .trimEnd(),

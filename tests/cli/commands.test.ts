@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Preflight } from '../../src/assembly/preflight.ts';
 import type { DemoReport } from '../../src/report/demoFigures.ts';
+import { demoReportText } from '../../src/report/demoReport.ts';
 import { Child, MAIN, ROOT } from './support/child.ts';
 import { busyConfig, temporaryFolder, write } from './support/files.ts';
 import { cli, start } from './support/inProcess.ts';
@@ -279,7 +280,8 @@ describe('demo', () => {
   test('CLI-8 trades for a time, then closes, verifies and reports', async () => {
     const { code, out, err } = await cli('demo', '--for', '2.5s', '--accounts', '7');
     expect(out).not.toMatch(/^FAIL/m);
-    expect(out).toMatch(/^ok {3}flat at the end: /m);
+    expect(out).toMatch(/^ok {3}flat at the end: .*\n.*\nPassed: every check above\.\n$/m);
+    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(code).toBe(0);
     expect(err).toMatch(/^this version has no dashboard yet\n/);
     expect(err).toMatch(/^stopping \(the time is over\): /m);
@@ -296,6 +298,24 @@ describe('demo', () => {
     expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(code).toBe(0);
     expect(err).toMatch(/^starting the simulated exchange/);
+    // The same report, had it ended badly.
+    const text = demoReportText({
+      ...report,
+      ok: false,
+      pnlMicro: -1_234_567_000_000,
+      checks: [{ name: 'no 429', passed: false, found: '7' }, ...report.checks],
+      desk: { ...report.desk, rejectReasons: { MARGIN: 2 }, refusalsByCode: { SIZE: 1, LOT: 3 } },
+      exchange: { ...report.exchange, settings: [{ name: 'delay', value: 5, byDefault: 200 }] },
+      log: { ...report.log, verified: false, problem: 'no end' },
+    });
+    expect(text).toMatch(/^FAIL no 429: 7$/m);
+    expect(text).toMatch(/^FAILED: 1 of \d+ checks above\.$/m);
+    expect(text).toMatch(/P&L after fees {2}-\$1,234,567\.00 /);
+    expect(text).toContain('rejected by the exchange: MARGIN 2\n');
+    expect(text).toContain('refused by the gate or for credits: SIZE 1, LOT 3\n');
+    expect(text).toContain('defaults:\n  delay 5 (default 200)\n');
+    expect(text).toMatch(/records, NOT VERIFIED \(no end\); /);
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
   test('CLI-8 says that the exchange has gone', async () => {

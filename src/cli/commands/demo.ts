@@ -142,7 +142,9 @@ async function trade(
       summary: summarize(desk.kernel),
       ran,
     });
-    output.result(report, demoReportText(report));
+    // People find a path from where they are; programs get all of it.
+    const log = { ...report.log, path: relative('', report.log.path) };
+    output.result(report, demoReportText({ ...report, log }));
     return report.ok;
   } finally {
     await desk.dispose();

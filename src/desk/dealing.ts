@@ -10,6 +10,7 @@ import type { Json } from '../protocol/canonicalJson.ts';
 import { lotsWithin, type Market } from '../protocol/market.ts';
 import { COST } from '../protocol/operations/operation.ts';
 import { type Sha256Hex, uuidOf } from '../std/hash.ts';
+import { mulDiv } from '../std/integers.ts';
 import { type Random, unit } from '../std/random.ts';
 import type { DeskStats } from './deskStats.ts';
 import type { KernelContext } from './kernelContext.ts';
@@ -36,7 +37,8 @@ export interface DealingParts {
   readonly sha256: Sha256Hex;
   /** Desk name and fencing epoch: the beginning of every order's name. */
   readonly namespace: string;
-  readonly maxOrderPercent: number;
+  /** Largest opening in basis points of the account's equity, as the gate has it. */
+  readonly orderShareBps: number;
   readonly inquire: (account: number) => void;
 }
 
@@ -78,8 +80,9 @@ export class Dealing implements Dealer {
 
   openingCapLots(account: number, market: number, priceTicks: number): number {
     const equity = at(this.#parts.accounts, account).equityMicro((id) => this.view(id).markTicks);
-    const cap = Math.floor((equity * this.#parts.maxOrderPercent) / 100);
-    return Math.max(0, lotsWithin(this.market(market), priceTicks, cap));
+    if (equity <= 0) return 0;
+    const capMicro = mulDiv(equity, this.#parts.orderShareBps, 10_000, 'down');
+    return lotsWithin(this.market(market), priceTicks, capMicro);
   }
 
   deal(drafts: readonly Draft[], watcher: ChildWatcher): void {

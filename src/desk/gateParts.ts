@@ -32,10 +32,15 @@ export function gateFacts(
 export function gateLimits(limits: DeskConfig['limits']): GateLimits {
   return {
     default: {
-      orderShareBps: Math.floor(limits.maxOrderPercent * 100),
+      orderShareBps: orderShareBps(limits),
       collarBps: limits.collarBps,
       reductionCollarBps: limits.reduceCollarBps,
       maxReferenceAgeMs: limits.maxReferenceAgeMs,
     },
   };
+}
+
+/** Largest opening in basis points of the equity, rounded down: 2.55 % is 255, not 254.99999999999997. */
+export function orderShareBps(limits: DeskConfig['limits']): number {
+  return Math.floor(Math.round(limits.maxOrderPercent * 1e6) / 1e4);
 }

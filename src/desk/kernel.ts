@@ -14,7 +14,7 @@ import type { DeskCommand, DeskNotice } from './deskCommand.ts';
 import type { DeskEvent, OperatorCommand, Stamp } from './deskEvent.ts';
 import { DeskStats } from './deskStats.ts';
 import { FrameIntake } from './frameIntake.ts';
-import { gateFacts, gateLimits } from './gateParts.ts';
+import { gateFacts, gateLimits, orderShareBps } from './gateParts.ts';
 import { KernelContext } from './kernelContext.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
@@ -99,7 +99,7 @@ export class Kernel {
       random: new SeededRandom(setup.jitterSeed),
       sha256: setup.sha256,
       namespace: `${config.desk}|${setup.epoch}`,
-      maxOrderPercent: config.limits.maxOrderPercent,
+      orderShareBps: orderShareBps(config.limits),
       inquire,
     });
     this.coordinator = new OrderCoordinator(this.#dealing, config.pairs);

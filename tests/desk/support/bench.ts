@@ -7,6 +7,7 @@ import type { DeskEvent, OperatorCommand } from '../../../src/desk/deskEvent.ts'
 import { Kernel } from '../../../src/desk/kernel.ts';
 import type { AuditRecord, RequestReply, SessionState } from '../../../src/desk/ports.ts';
 import type {
+  CandleRow,
   FillRow,
   OpenOrderRow,
   OrderUpdateRow,
@@ -64,6 +65,8 @@ export class Bench {
   readonly tables: readonly Tables[];
   /** Every command in order, and when records became durable. */
   readonly trace: Mark[] = [];
+  /** What the venue knows of minutes, by market. */
+  readonly candles: readonly CandleRow[][] = [[], []];
   disk: 'quick' | 'slow' = 'quick';
   reads: 'quick' | 'slow' = 'quick';
   #nowUs = 5_000_000;
@@ -202,6 +205,11 @@ export class Bench {
       timeMs: this.wallMs,
     }));
     this.step({ kind: 'frame', account: undefined, frame: { channel: 'prices', rows } });
+  }
+
+  candle(market: number, minute: number, closeTicks: number): void {
+    const row = candleRow(market, minute, closeTicks);
+    this.step({ kind: 'frame', account: undefined, frame: { channel: 'candle', row } });
   }
 
   reply(requestId: number, outcome: Outcome<RequestReply>): void {
@@ -415,8 +423,14 @@ export class Bench {
         return { of: 'orderHistory', rows: history, nextCursor: undefined, lastOrderId };
       case 'tradeHistory':
         return { of: 'tradeHistory', rows: trades, nextCursor: undefined };
-      case 'candles':
-        return { of: 'candles', rows: [] };
+      case 'candles': {
+        const { symbol, startMs, endMs } = query;
+        const rows = this.candles[symbol === 'BTC' ? 0 : 1] ?? [];
+        return {
+          of: 'candles',
+          rows: rows.filter((row) => row.startMs >= startMs && row.startMs <= endMs),
+        };
+      }
       default:
         throw new Error(`the bench has no ${query.of}`);
     }
@@ -498,6 +512,20 @@ export function historyRow(order: Order, over: Partial<OrderHistoryRow>): OrderH
     reason: null,
     timeMs: START_WALL_MS,
     ...over,
+  };
+}
+
+/** The candle of a minute, counted from any moment. */
+export function candleRow(market: number, minute: number, closeTicks: number): CandleRow {
+  return {
+    market,
+    interval: '1m',
+    startMs: START_WALL_MS + minute * 60_000,
+    openTicks: closeTicks,
+    highTicks: closeTicks,
+    lowTicks: closeTicks,
+    closeTicks,
+    lots: 1,
   };
 }
 

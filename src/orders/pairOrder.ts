@@ -107,7 +107,7 @@ export class PairOrder implements ChildWatcher {
   stop(): void {
     this.#stopped = true;
     const orders = this.#activeOrders();
-    const untouched = this.#chases === 0 && this.#unwinds === 0 && this.#nothingSettled();
+    const untouched = this.#legs.every((leg) => leg.settledLots === 0);
     if (!untouched || orders.some((order) => order.state !== 'RESERVED')) return;
     for (const order of orders) this.#dealer.cancel(order);
   }
@@ -115,13 +115,12 @@ export class PairOrder implements ChildWatcher {
   onReserved(orders: readonly Order[]): void {
     this.#orders.push(...orders);
     for (const order of orders) this.#legOf(order).active = order;
-    this.#dealer.clear(this.#timer);
     this.#timer = this.#dealer.after(this.#settings.legTimeoutMs, () => this.#overdue());
     if (this.#stopped) this.stop();
   }
 
   onDenied(denial: Denial): void {
-    if (this.#chases === 0 && this.#unwinds === 0) this.#finish('denied', denial);
+    if (this.#orders.length === 0) this.#finish('denied', denial);
     else this.#later(() => this.#resolve(true));
   }
 
@@ -133,7 +132,7 @@ export class PairOrder implements ChildWatcher {
   onEnded(order: Order): void {
     const leg = this.#legOf(order);
     leg.settledLots += signedDoneLots(order);
-    if (leg.active === order) leg.active = undefined;
+    leg.active = undefined;
     this.#meter();
     if (this.#legs.some((other) => other.active !== undefined)) return;
     this.#dealer.clear(this.#timer);
@@ -148,7 +147,7 @@ export class PairOrder implements ChildWatcher {
     // Somebody else may have closed a part of what was held.
     const missing = lag.plan.reduceOnly ? this.#reducing(lag, due) : due;
     const mayChase = this.#purpose !== 'open' || this.#chases < this.#settings.chaseAttempts;
-    if (lead === lag || this.#belowMinimum(lag, missing)) this.#end();
+    if (this.#belowMinimum(lag, missing)) this.#end();
     else if (mayChase) this.#chase(lag, missing, waited);
     else this.#unwind(lead, Math.round(lead.plan.lots * share(lag)) - lead.settledLots, waited);
   }
@@ -250,7 +249,6 @@ export class PairOrder implements ChildWatcher {
   }
 
   #meter(): void {
-    if (this.#legs.length < 2) return;
     const plannedNet = this.#legs.reduce((sum, leg) => sum + this.#value(leg, leg.plan.lots), 0);
     const net = this.#legs.reduce((sum, leg) => sum + this.#value(leg, progress(leg)), 0);
     // What the plan itself leaves open (to the lot, or to mend an older imbalance) is not naked.
@@ -286,10 +284,6 @@ export class PairOrder implements ChildWatcher {
     const held = this.#dealer.positionLots(this.#context.account, leg.plan.market.id);
     const most = held * lots < 0 ? Math.min(Math.abs(held), Math.abs(lots)) : 0;
     return Math.sign(lots) * most;
-  }
-
-  #nothingSettled(): boolean {
-    return this.#legs.every((leg) => leg.settledLots === 0);
   }
 
   #activeOrders(): Order[] {

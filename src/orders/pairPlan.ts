@@ -40,7 +40,7 @@ export function planPair(
   if (a.doubleMidTicks === 0 || b.doubleMidTicks === 0) return undefined;
   // Dust that the venue does not let close must not keep the pair from opening anew.
   const heldMicro = isDust(a) && isDust(b) ? 0 : saidMicro;
-  const flips = wantedMicro !== 0 && heldMicro !== 0 && wantedMicro > 0 !== heldMicro > 0;
+  const flips = Math.sign(wantedMicro) * Math.sign(heldMicro) < 0;
   const goalMicro = flips ? 0 : wantedMicro;
   return step(a, b, heldMicro, goalMicro) ?? trim(a, b, rebalanceBps, heldMicro);
 }
@@ -51,7 +51,6 @@ function step(
   heldMicro: number,
   goalMicro: number,
 ): PairPlan | undefined {
-  if (goalMicro === heldMicro) return undefined;
   const lowers = Math.abs(goalMicro) < Math.abs(heldMicro);
   return lowers ? close(a, b, heldMicro, goalMicro) : open(a, b, heldMicro, goalMicro);
 }
@@ -80,10 +79,8 @@ function close(
   goalMicro: number,
 ): PairPlan | undefined {
   const share = Math.min(1 - goalMicro / heldMicro, shareWithinMaximum(a), shareWithinMaximum(b));
-  const legs = [a, b].flatMap(
-    (state) => leg(state, -Math.round(state.lots * share) + 0, true) ?? [],
-  );
-  const levelMicro = Math.round(heldMicro * (1 - share)) + 0;
+  const legs = [a, b].flatMap((state) => leg(state, -Math.round(state.lots * share), true) ?? []);
+  const levelMicro = Math.round(heldMicro * (1 - share));
   return legs.length === 0
     ? undefined
     : { purpose: 'close', legs, fromMicro: heldMicro, levelMicro };
@@ -104,7 +101,7 @@ function trim(
   const valueB = valueMicro(b, b.lots);
   const gross = Math.abs(valueA) + Math.abs(valueB);
   const net = valueA + valueB;
-  if (gross === 0 || Math.abs(net) * 10_000 <= gross * rebalanceBps) return undefined;
+  if (Math.abs(net) * 10_000 <= gross * rebalanceBps) return undefined;
   const larger = Math.abs(valueA) > Math.abs(valueB) ? a : b;
   const excess = Math.min(Math.abs(net), Math.abs(valueMicro(larger, larger.lots)));
   const cut = leg(larger, signedLots(larger, larger.lots > 0 ? -excess : excess), true);

@@ -58,6 +58,8 @@ describe('what brings a pair to its level', () => {
     expect(planned(1500, -9000, 1500, 3000)).toBe(
       'open BTC +1500, ETH +1500 reduce-only: $1500 to $3000',
     );
+    // All of it, where the first leg comes to nothing.
+    expect(planned(-1000, 500, 0, 1000)).toBe('open BTC +1000, ETH -500 reduce-only: $0 to $1000');
   });
 
   test('PAIR-2 closing: the same share of both', () => {
@@ -86,6 +88,7 @@ describe('what brings a pair to its level', () => {
     expect(planned(0, 0, 0, 11)).toBe('open BTC +11, ETH -27: $0 to $11');
     expect(planned(1500, -20, 1500, 0)).toBe('close BTC -1500 reduce-only: $1500 to $0');
     expect(planned(8, -3750, 1500, 0)).toBe('close ETH +3750 reduce-only: $1500 to $0');
+    expect(planned(11, 0, 1500, 0)).toBe('close BTC -11 reduce-only: $1500 to $0');
     expect(planned(1500, -3750, 1500, 1495)).toBe('nothing');
   });
 
@@ -108,6 +111,7 @@ describe('what brings a pair to its level', () => {
   test('PAIR-4 the larger leg is cut when they have drifted apart', () => {
     expect(planned(1500, -3750, 1500, 1500)).toBe('nothing');
     expect(planned(1530, -3750, 1500, 1500)).toBe('nothing'); // $30 of $3030: 99 basis points
+    expect(planned(2020, -4950, 1500, 1500)).toBe('nothing'); // $40 of $4000: 100
     expect(planned(1531, -3750, 1500, 1500)).toBe('trim BTC -31 reduce-only: $1500 to $1500');
     expect(planned(1500, -3850, 1500, 1500)).toBe('trim ETH +100 reduce-only: $1500 to $1500');
     expect(planned(-1531, 3750, -1500, -1500)).toBe('trim BTC +31 reduce-only: $-1500 to $-1500');
@@ -117,6 +121,7 @@ describe('what brings a pair to its level', () => {
   test('PAIR-4 what stands alone or on the same side is closed, not turned', () => {
     expect(planned(1500, 0, 0, 0)).toBe('trim BTC -1500 reduce-only: $0 to $0');
     expect(planned(1500, 2500, 0, 0)).toBe('trim BTC -1500 reduce-only: $0 to $0');
+    expect(planned(1500, 3750, 0, 0)).toBe('trim ETH -3750 reduce-only: $0 to $0');
     expect(planned(0, 2500, 0, 0)).toBe('trim ETH -2500 reduce-only: $0 to $0');
   });
 
@@ -400,12 +405,22 @@ describe('an opening pair', () => {
     expect(dealer.deals).toHaveLength(1);
   });
 
-  test('PAIR-11 what is worth the minimum at the best price but not at the limit is carried', () => {
+  test('PAIR-11 what a sale at its limit would take below the minimum is carried', () => {
     const { scene, dealer, btc, eth } = opening();
     dealer.complete(btc);
     dealer.fill(eth, 225);
-    dealer.end(eth, 'cancelled'); // 25 lots, $10 at the best price, $9.85 at 150 basis points
+    dealer.book(1, 40_500, 40_502);
+    dealer.end(eth, 'cancelled'); // 25 lots, $10.12 at the best price, $9.97 at 150 basis points
     expect(scene.ended).toBe('hedged 90 %');
+  });
+
+  test('PAIR-6 what a purchase at the best price takes to the minimum is chased', () => {
+    const { dealer, btc, eth } = opening();
+    dealer.complete(eth);
+    dealer.fill(btc, 90);
+    dealer.book(0, 99_999, 100_000);
+    dealer.end(btc, 'cancelled');
+    expect(dealer.asked.at(-1)).toBe('BTC +10 @100200 IOC hedge');
   });
 
   test('PAIR-11 dust of one leg alone is flat', () => {
@@ -440,7 +455,9 @@ describe('an opening pair', () => {
     dealer.end(dealer.only, 'rejected');
     dealer.fill(dealer.only, 60);
     dealer.end(dealer.only, 'cancelled');
-    dealer.pass(50);
+    dealer.pass(49);
+    expect(dealer.working).toEqual([]);
+    dealer.pass(1);
     dealer.complete(dealer.only);
     expect(dealer.asked.slice(2)).toEqual([
       'ETH -250 @39919 IOC hedge',
@@ -633,8 +650,9 @@ describe('an opening pair', () => {
     const { scene, dealer, btc, eth } = opening();
     dealer.send(btc);
     scene.pair.stop();
-    expect(dealer.cancels).toEqual([]);
     dealer.complete(btc);
+    scene.pair.stop();
+    expect([dealer.cancels, eth.state]).toEqual([[], 'RESERVED']);
     dealer.end(eth, 'cancelled');
     expect(dealer.only.state).toBe('RESERVED');
     scene.pair.stop();
@@ -750,6 +768,28 @@ describe('naked exposure', () => {
     const result = scene.results[0] as PairResult;
     expect(result.naked.dollarSeconds).toBeCloseTo(60, 9);
     expect(result.budgetDollarSeconds).toBeCloseTo(150, 9);
+  });
+
+  test('PAIR-12 what the venue counts is exposed, though its fills have not come', () => {
+    const { scene, dealer, btc, eth } = opening();
+    dealer.count(btc, 100);
+    dealer.end(btc, 'filled');
+    dealer.pass(200);
+    dealer.complete(eth);
+    expect(scene.results[0]?.naked.dollarSeconds).toBeCloseTo(20, 9);
+  });
+
+  test('PAIR-12 the time in which the pair waits to end counts', () => {
+    const scene = new Scene(CLOSING);
+    const { dealer } = scene;
+    const [btc, eth] = scene.start();
+    dealer.complete(btc);
+    dealer.answers.push({ code: 'SELF_TRADE' });
+    dealer.end(eth, 'cancelled');
+    dealer.hold(0, 1, 0); // somebody else has closed it
+    dealer.pass(25);
+    expect(scene.ended).toBe('hedged 0 % chases 1');
+    expect(scene.results[0]?.naked.dollarSeconds).toBeCloseTo(2.5, 9);
   });
 
   test('PAIR-12 the exposure ends with the pair', () => {

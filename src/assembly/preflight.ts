@@ -4,6 +4,7 @@ import { decodeAccount } from '../protocol/replies/account.ts';
 import { readEnvelope } from '../protocol/replies/envelope.ts';
 import { BreakwaterError, isBreakwaterError, messageOf } from '../std/errors.ts';
 import type { Host } from '../std/host.ts';
+import { MIN_CREDIT_SHARE } from '../strategy/marketMaking/marketMakingStrategy.ts';
 import { fetchMarkets } from '../venue/fetchMarkets.ts';
 import { checkMarkets } from './checkMarkets.ts';
 import type { DeskAccount } from './deskAccounts.ts';
@@ -58,8 +59,8 @@ export async function preflight(
   const gross = config.accounts.map((account) => position(account.name));
   const leverage = config.leverage ?? Math.min(...markets.map((market) => market.maxLeverage));
   const total = (list: readonly number[]): number => Math.round(list.reduce((a, b) => a + b, 0));
-  const credits = busiestFamily(config, plans, accounts);
   const usable = FAMILY_CREDITS - config.creditReserve;
+  const credits = busiestFamily(config, plans, accounts, usable);
   const conflicts = [
     ...sizeConflicts(config, plans, equities),
     ...gross.flatMap((value, i) =>
@@ -147,16 +148,29 @@ function busiestFamily(
   config: DeskConfig,
   plans: readonly StrategyPlan[],
   accounts: readonly DeskAccount[],
+  usable: number,
 ): number {
-  const byFamily = new Map<number, number>();
-  config.strategies.forEach((strategy, i) => {
-    const each = (plans[i]?.creditsPerMinute ?? 0) / strategy.accounts.length;
-    for (const name of strategy.accounts) {
-      const family = accounts.find(({ identity }) => identity.name === name)?.identity.family ?? 0;
-      byFamily.set(family, (byFamily.get(family) ?? 0) + each);
-    }
+  const families = new Set(accounts.map(({ identity }) => identity.family));
+  const wanted = [...families].map((family) => {
+    const of = (isWanted: (strategy: StrategyConfig) => boolean): number =>
+      config.strategies
+        .map((strategy, i) => {
+          const each = (plans[i]?.creditsPerMinute ?? 0) / strategy.accounts.length;
+          const here = accounts.filter(
+            ({ identity }) =>
+              identity.family === family && strategy.accounts.includes(identity.name),
+          );
+          return isWanted(strategy) ? each * here.length : 0;
+        })
+        .reduce((sum, credits) => sum + credits, 0);
+    // Quotes stay where they are once the family has less than that share left.
+    const quotes = Math.min(
+      of(({ kind }) => kind === 'market-making'),
+      usable * (1 - MIN_CREDIT_SHARE),
+    );
+    return of(({ kind }) => kind !== 'market-making') + quotes;
   });
-  return Math.ceil(Math.max(0, ...byFamily.values()));
+  return Math.ceil(Math.max(0, ...wanted));
 }
 
 async function equityUsd(host: Host, rest: string, account: DeskAccount): Promise<number> {

@@ -15,8 +15,8 @@ export async function sealAndLoad(
   accounts: readonly DeskAccount[],
 ): Promise<SigningKey[]> {
   const vault = await VaultFile.create(host, path, host.crypto.randomBytes(32), KDF_FLOOR);
+  const keys: SigningKey[] = [];
   try {
-    const keys: SigningKey[] = [];
     for (const { identity, key } of accounts) {
       const agent = parseAgentKey(
         { account: key.account, main: key.main, secretKey: key.agentSecretKey, apiKey: key.apiKey },
@@ -31,6 +31,9 @@ export async function sealAndLoad(
       }
     }
     return keys;
+  } catch (refusal) {
+    for (const key of keys) key.destroy();
+    throw refusal;
   } finally {
     vault.lock();
   }

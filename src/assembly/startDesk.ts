@@ -66,12 +66,9 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   const index = new MarketIndex(markets);
   const keys = await sealAndLoad(host, options.vaultPath, accounts);
   const jitterSeed = host.random.uint32();
-  const log = await AuditLog.open(host, options.logPath, {
-    desk: config.desk,
-    epoch: 1,
-    jitterSeed,
-    version: options.version,
-    configHash: host.crypto.sha256Hex(options.configText),
+  const log = await openLog(host, options, jitterSeed).catch((refusal: unknown) => {
+    for (const key of keys) key.destroy();
+    throw refusal;
   });
   const families = [...new Set(accounts.map(({ identity }) => identity.family))];
   const kernel = new Kernel({
@@ -138,6 +135,16 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
       return disposed;
     },
   };
+}
+
+function openLog(host: Host, options: StartOptions, jitterSeed: number): Promise<AuditLog> {
+  return AuditLog.open(host, options.logPath, {
+    desk: options.config.desk,
+    epoch: 1,
+    jitterSeed,
+    version: options.version,
+    configHash: host.crypto.sha256Hex(options.configText),
+  });
 }
 
 function keyAt<T>(keys: readonly T[], index: number): T {

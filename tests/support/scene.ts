@@ -121,6 +121,13 @@ export class Scene {
     return scene;
   }
 
+  /** The exchange alone. */
+  static async exchange(options: SceneOptions = {}): Promise<Scene> {
+    const scene = new Scene(options);
+    await scene.#openExchange();
+    return scene;
+  }
+
   async openDesk(): Promise<void> {
     const configText = JSON.stringify(this.#options.config ?? busyConfig());
     const startup = this.exchange.startup();

@@ -13,7 +13,7 @@ interface Slot {
 }
 
 /** Below this share of the family's credits quotes are left where they are. */
-const MIN_CREDIT_SHARE = 0.3;
+export const MIN_CREDIT_SHARE = 0.3;
 
 /** Post-only quotes on both sides of the mid, skewed by inventory, moved only when they must be. */
 export class MarketMakingStrategy extends BaseStrategy {

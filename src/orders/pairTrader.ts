@@ -118,10 +118,8 @@ export class PairTrader {
     // Nothing traded at all: the price ran away or the order came too late. Not again at once.
     if (result.share > 0) this.#denials = 0;
     else this.#backOff(result);
-    if (plan.purpose !== 'trim') {
-      const moved = (plan.levelMicro - plan.fromMicro) * result.share;
-      this.#heldMicro = plan.fromMicro + Math.round(moved);
-    }
+    const moved = (plan.levelMicro - plan.fromMicro) * result.share;
+    this.#heldMicro = plan.fromMicro + Math.round(moved);
     this.#count(result);
     this.#dealer.note('pair_end', {
       parent,

@@ -69,7 +69,7 @@ export class Worker implements ChildWatcher {
   stop(): void {
     this.#stopped = true;
     if (this.#active === undefined) this.#dealer.clear(this.#timer);
-    else if (!this.#active.cancelAsked) this.#dealer.cancel(this.#active);
+    else this.#dealer.cancel(this.#active);
   }
 
   onReserved(orders: readonly Order[]): void {

@@ -211,7 +211,10 @@ describe('a parent order', () => {
   test('ORD-4 without room or a price it looks again every second', () => {
     const { dealer, want } = worker();
     dealer.capLots = 10;
+    want(11);
     want(1000);
+    want(1000);
+    expect(dealer.timers).toBe(1);
     dealer.book(0, 0, 100_001);
     dealer.capLots = 1_000_000;
     dealer.pass(1000);
@@ -226,18 +229,22 @@ describe('a parent order', () => {
 
   test('ORD-2 nothing is left that could not be sent by itself', () => {
     const cases: [total: number, due: number, cap: number, first: string | undefined][] = [
-      [25, 12, 1000, 'BTC +12'], // thirteen are left
-      [25, 20, 1000, 'BTC +14'], // of eleven that are left the venue takes an order
+      [25, 14, 1000, 'BTC +14'], // of eleven that are left the venue takes an order
+      [25, 20, 1000, 'BTC +14'], // less, so that eleven are left
+      [22, 15, 1000, 'BTC +11'],
       [21, 15, 1000, undefined], // whatever is sent, the rest is too small: all of it with the next slice
       [21, 21, 1000, 'BTC +21'],
       [21, 21, 20, 'BTC +20'], // there is no room for more, and no slice to come
-      [1000, 10, 1000, undefined],
+      [1000, 10, 1000, undefined], // too little is due
+      [1000, 10, 5, undefined],
+      [1000, 11, 11, 'BTC +11'],
     ];
     for (const [totalLots, due, cap, expected] of cases) {
       const { dealer, want } = worker({ totalLots });
       dealer.capLots = cap;
       want(due);
       expect(dealer.asked.map((asked) => asked.split(' @')[0])).toEqual(expected ? [expected] : []);
+      if (expected === undefined) expect(dealer.timers).toBe(0);
     }
   });
 
@@ -299,6 +306,7 @@ describe('a parent order', () => {
     other.dealer.answers.push(DENIED);
     other.want(100);
     other.worker.stop();
+    expect(other.dealer.timers).toBe(0);
     other.dealer.pass(60_000);
     expect(other.dealer.deals).toHaveLength(1);
 
@@ -513,7 +521,10 @@ describe('a quote', () => {
     dealer.pass(1);
     expect(dealer.asked[1]).toBe('BTC +100 @99905 ALO quote');
     dealer.pass(60_000);
-    expect(dealer.deals).toHaveLength(2);
+    dealer.end(dealer.only, 'cancelled');
+    dealer.pass(1000);
+    // The same wish: the same parent.
+    expect(dealer.deals.map(({ drafts }) => drafts[0]?.parent)).toEqual([1, 2, 2]);
   });
 
   test('ORD-6 denied it backs off, whatever is wanted meanwhile', () => {
@@ -601,7 +612,10 @@ describe('a quote', () => {
     want(99_900);
     dealer.rest(dealer.only);
     want(0);
-    dealer.pass(2999);
+    dealer.pass(2000);
+    want(99_950);
+    want(0);
+    dealer.pass(999);
     expect(dealer.inquiries).toEqual([]);
     dealer.pass(3001);
     expect(dealer.inquiries).toEqual([1, 1]);
@@ -768,6 +782,7 @@ describe('closing a position', () => {
     dealer.end(dealer.only, 'cancelled');
     dealer.pass(2000);
     expect([closing.isDone, dealer.positionLots(1, 0), dealer.timers]).toEqual([true, 5, 0]);
+    expect(dealer.signals).toHaveLength(1);
   });
 
   test("ORD-8 in portions of the venue's maximum", () => {

@@ -1226,14 +1226,34 @@ describe("one account's pair", () => {
     expect(totals).toMatchObject({ pairs: 1, denied: 1 });
   });
 
+  test('PAIR-17 a budget just used up is not exceeded, and the worst share is kept', () => {
+    const { dealer, totals, want } = make();
+    for (const [usd, ms] of [
+      [100, 5000],
+      [200, 1000],
+    ] as const) {
+      want(usd);
+      const [btc, eth] = dealer.working as [Order, Order];
+      dealer.complete(btc);
+      dealer.lose(eth);
+      dealer.pass(ms);
+      dealer.complete(eth);
+    }
+    expect(totals).toMatchObject({ pairs: 2, overBudget: 0, worstBudgetShare: 1 });
+  });
+
   test('PAIR-17 a pair whose worth is not known used nothing of its budget', () => {
     const { dealer, totals, want } = make();
     want(100);
+    const [btc, eth] = dealer.working as [Order, Order];
+    dealer.complete(btc);
+    dealer.pass(1000);
     for (const market of [0, 1]) {
       dealer.book(market, 0, 0);
       dealer.mark(market, 0);
     }
-    completeAll(dealer);
+    dealer.complete(eth);
+    expect(totals.nakedDollarSeconds).toBeCloseTo(100, 9);
     expect(totals).toMatchObject({ pairs: 1, overBudget: 0, worstBudgetShare: 0 });
   });
 

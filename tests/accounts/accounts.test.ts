@@ -349,6 +349,31 @@ describe('one account', () => {
     expect(desk.manager.position(5)).toEqual(FLAT);
   });
 
+  test("ACC-14 a fill from before the venue's positions is in them already", () => {
+    const desk = new Desk();
+    const order = desk.send();
+    desk.manager.setPosition(0, { lots: 70, costMicro: 63_000_000 });
+    desk.manager.balanceMicro = 500;
+    desk.manager.positionsAsOf(40);
+    const paid = { feeMicro: 10, pnlMicro: -10 };
+    desk.manager.onFill(fill(order, 1, 30, { li: 39, ...paid }));
+    desk.manager.onFill(fill(order, 2, 40, { li: 40, ...paid }));
+    expect(desk.manager.position(0)).toEqual({ lots: 70, costMicro: 63_000_000 });
+    expect(desk.manager).toMatchObject({ balanceMicro: 500, feesMicro: 20, fills: 2 });
+    expect(desk.manager.volumeMicro).toBe(63_000_000);
+    expect(order.filledLots).toBe(70);
+    desk.manager.onFill(fill(order, 3, 10, { li: 41, ...paid }));
+    expect(desk.manager.position(0).lots).toBe(80);
+    // A row of the trade history carries no counter.
+    desk.manager.onFill(fill(order, 4, 10, { li: 0, ...paid }));
+    expect(desk.manager.position(0).lots).toBe(90);
+    expect(desk.manager.balanceMicro).toBe(480);
+    // A restarted exchange counts anew.
+    desk.manager.positionsAsOf(3);
+    desk.manager.onFill(fill(order, 5, 10, { li: 4 }));
+    expect(desk.manager.position(0).lots).toBe(100);
+  });
+
   test('ACC-13 the oldest of 4000 ended orders and of 20,000 fills are forgotten', () => {
     const desk = new Desk();
     const first = desk.send();

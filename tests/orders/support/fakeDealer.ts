@@ -337,7 +337,7 @@ export class FakeDealer implements Dealer {
   }
 }
 
-export function shortOf(draft: Draft): string {
+function shortOf(draft: Draft): string {
   const { market, side, lots, priceTicks, tif, precedence, reduceOnly } = draft;
   const sign = side === 'bid' ? '+' : '-';
   const symbol = market === 0 ? 'BTC' : 'ETH';

@@ -510,6 +510,46 @@ describe('what the venue answers', () => {
     expect(bench.kernel.outbox.spent(0).totalTenths).toBe(spent);
   });
 
+  test('DESK-24 nor before the venue has shown it at rest', () => {
+    const bench = Bench.ready();
+    bench.reads = 'slow';
+    bench.want(quote());
+    const order = bench.order();
+    bench.want(quote({ quote: undefined }));
+    bench.refuse(bench.lastSend('cancel').requestId, 'not-found', 'Failed to cancel order');
+    bench.pass(1900);
+    expect(bench.sendsOf('cancel')).toHaveLength(1);
+    bench.update(order, {});
+    bench.pass(1000);
+    expect(bench.sendsOf('cancel')).toHaveLength(2);
+  });
+
+  test('DESK-27 what never rests is not cancelled: it ends by itself', () => {
+    const bench = Bench.ready();
+    bench.want(work());
+    const order = bench.order(1);
+    bench.operate({ do: 'stop', reason: 'test' });
+    bench.during(() => bench.kernel.coordinator.stop());
+    expect(bench.sendsOf('cancel')).toEqual([]);
+    expect(order).toMatchObject({ state: 'SENT', cancelAsked: false });
+  });
+
+  test('DESK-28 a cancel without an answer is asked for again once the first cannot work any more', () => {
+    const bench = Bench.ready();
+    const order = restingAsk(bench);
+    bench.tables[0]?.orders.push(openRow(order));
+    bench.want(quote({ side: 'ask', quote: undefined }));
+    // Its window of 2 s and a second of margin.
+    bench.pass(2990);
+    expect(bench.sendsOf('cancel')).toHaveLength(1);
+    bench.pass(20);
+    expect(bench.sendsOf('cancel')).toHaveLength(2);
+    bench.accept(bench.lastSend('cancel').requestId);
+    bench.update(order, { status: 'cancelled', event: 'cancel' });
+    bench.pass(5000);
+    expect(bench.sendsOf('cancel')).toHaveLength(2);
+  });
+
   test('DESK-26 an order that was taken and then fell silent is looked up until it has ended', () => {
     const bench = Bench.ready();
     bench.want(work());

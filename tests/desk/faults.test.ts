@@ -207,7 +207,7 @@ describe('when the network fails', () => {
     },
   ];
 
-  test.each([1, 2, 3, 4, 5, 6])('DESK-55 one thing after another goes wrong (%i)', async (seed) => {
+  async function troubled(seed: number): Promise<SceneEnd> {
     const random = new SeededRandom(seed);
     const scene = await Scene.open({ seed });
     for (let round = 0; round < 12; round += 1) {
@@ -217,7 +217,17 @@ describe('when the network fails', () => {
     }
     scene.faults.heal();
     await scene.run(15_000);
-    expectFlat(await scene.end());
+    return scene.end();
+  }
+
+  test.each([1, 2, 3, 4, 5, 6])('DESK-55 one thing after another goes wrong (%i)', async (seed) => {
+    expectFlat(await troubled(seed));
+  });
+
+  test('DESK-69 the same trouble from the same seed is written down byte for byte the same', async () => {
+    const [first, second] = [await troubled(7), await troubled(7)];
+    expect(second.log === first.log).toBe(true);
+    expect((await troubled(8)).log === first.log).toBe(false);
   });
 });
 

@@ -1,30 +1,18 @@
 import type { Kernel } from '../desk/kernel.ts';
-import type { PairTotals } from '../orders/pairTrader.ts';
 import { notionalMicro } from '../protocol/market.ts';
+import type { DeskFigures, Quantiles } from '../report/demoFigures.ts';
 
-/** Figures of a desk at one moment: micro-dollars, counts, microseconds. Plain data. */
-export interface DeskSummary {
-  readonly accounts: number;
-  readonly orders: number;
-  readonly cancels: number;
-  readonly fills: number;
-  readonly rejects: number;
-  readonly rejectReasons: Readonly<Record<string, number>>;
+/** Figures of a desk at one moment: what the report shows, and more. Plain data. */
+export interface DeskSummary extends DeskFigures {
   readonly unknowns: number;
   readonly notSent: number;
   readonly rateLimited: number;
-  readonly refusals: number;
-  readonly refusalsByCode: Readonly<Record<string, number>>;
-  readonly deferrals: number;
   readonly equityMicro: number;
-  readonly feesMicro: number;
-  readonly volumeMicro: number;
   /** Sum over accounts and markets of signed, and of absolute, notional at the reference price. */
   readonly netMicro: number;
   readonly grossMicro: number;
   readonly workingOrders: number;
   readonly unknownOrders: number;
-  readonly pairs: PairTotals;
   readonly pairBalances: readonly {
     readonly account: string;
     readonly meanBps: number;
@@ -36,40 +24,11 @@ export interface DeskSummary {
     readonly doneLots: number;
     readonly totalLots: number;
   }[];
-  readonly strategies: readonly {
-    readonly name: string;
-    readonly doing: string;
-    /** Parent orders, pairs and quotes begun. */
-    readonly parents: number;
-    readonly orders: number;
-  }[];
-  /** What each signal led to, oldest first; the last two thousand. */
-  readonly signals: readonly {
-    readonly strategy: string;
-    readonly signal: string;
-    readonly parents: number;
-    readonly orders: number;
-  }[];
-  /** Orders that no recorded signal explains: none. */
-  readonly unexplainedOrders: number;
-  /** Orders of no strategy: closing at the end. */
-  readonly closingOrders: number;
-  readonly toSocketUs: Quantiles;
-  readonly toAnswerUs: Quantiles;
-  /** Largest position left, micro-dollars, over all accounts and markets. */
-  readonly largestPositionMicro: number;
   readonly credits: readonly { readonly totalTenths: number; readonly peakMinuteTenths: number }[];
   readonly snapshotChecks: number;
   readonly snapshotMismatches: number;
   readonly mismatches: number;
   readonly foreignOrders: number;
-}
-
-export interface Quantiles {
-  readonly count: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
 }
 
 /** Reads the kernel; changes nothing in it. */

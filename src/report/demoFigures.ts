@@ -25,20 +25,25 @@ export interface DeskFigures {
   readonly deferrals: number;
   readonly feesMicro: number;
   readonly volumeMicro: number;
+  /** Largest position left, over all accounts and markets. */
   readonly largestPositionMicro: number;
+  /** Orders of no strategy: closing at the end. */
   readonly closingOrders: number;
   readonly strategies: readonly {
     readonly name: string;
     readonly doing: string;
+    /** Parent orders, pairs and quotes begun. */
     readonly parents: number;
     readonly orders: number;
   }[];
+  /** What each signal led to, oldest first; the last two thousand. */
   readonly signals: readonly {
     readonly strategy: string;
     readonly signal: string;
     readonly parents: number;
     readonly orders: number;
   }[];
+  /** Orders that no recorded signal explains: none. */
   readonly unexplainedOrders: number;
   readonly pairs: {
     readonly pairs: number;

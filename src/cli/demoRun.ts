@@ -31,12 +31,13 @@ export async function runDemoDesk(
   let endProgress = (): void => undefined;
   try {
     const early = await Promise.race([desk.running.then(() => undefined), asked, lost]);
+    const startedMs = performance.now();
+    const equityMicro = (): number => summarize(desk.kernel).equityMicro;
+    let startEquityMicro = equityMicro();
     if (early === undefined) {
       output.note('every account is known and reconciled: strategies trade now');
+      endProgress = reportProgress(desk.kernel, output);
     }
-    const startedMs = performance.now();
-    const startEquityMicro = summarize(desk.kernel).equityMicro;
-    endProgress = reportProgress(desk.kernel, output);
     const over = new Promise<string>((resolve) => {
       if (end.afterMs !== undefined) timer = setTimeout(resolve, end.afterMs, 'the time is over');
     });
@@ -47,6 +48,8 @@ export async function runDemoDesk(
     desk.stop('close', reason);
     const { clean, sentence } = await Promise.race([desk.stopped, lost]);
     output.note(sentence);
+    // Where nothing was traded, the accounts may only have become known on the way.
+    if (early !== undefined) startEquityMicro = equityMicro();
     return { startEquityMicro, ranMs, clean, sentence, trading };
   } finally {
     clearTimeout(timer);

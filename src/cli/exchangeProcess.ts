@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { BreakwaterError, type ErrorCode } from '../std/errors.ts';
 import { environmentOfChild } from './launcher.ts';
@@ -7,8 +8,8 @@ import { environmentOfChild } from './launcher.ts';
 /** The simulated exchange in a process of its own. */
 export interface ExchangeProcess {
   readonly pid: number;
-  /** The line that it printed when it was ready. */
-  readonly readyLine: string;
+  /** The line that it prints when it is ready; rejects with its own error when it does not start. */
+  readonly ready: Promise<string>;
   /** Resolves when it has ended, whatever ended it, with what is known about it. */
   readonly ended: Promise<string>;
   /** Lets it end; resolves when it has. */
@@ -17,9 +18,9 @@ export interface ExchangeProcess {
 
 /**
  * Starts `breakwater exchange` as a child that lives as long as its standard input: it ends with
- * this process even when this process is killed. Rejects with the child's own error.
+ * this process even when this process is killed.
  */
-export async function startExchangeProcess(args: readonly string[]): Promise<ExchangeProcess> {
+export function startExchangeProcess(args: readonly string[]): ExchangeProcess {
   // Sources run unbuilt, the package runs the build: the sibling has this file's own ending.
   const main = import.meta.url.endsWith('.ts') ? './main.ts' : './main.js';
   const file = fileURLToPath(new URL(main, import.meta.url));
@@ -40,7 +41,19 @@ export async function startExchangeProcess(args: readonly string[]): Promise<Exc
     child.once('close', (code, signal) => resolve(lastLine(said) ?? signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
-  const lines = createInterface({ input: child.stdout });
+  return {
+    pid: child.pid ?? 0,
+    ready: readyLine(child.stdout, ended),
+    ended,
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function readyLine(stdout: Readable, ended: Promise<string>): Promise<string> {
+  const lines = createInterface({ input: stdout });
   const line = await Promise.race([
     new Promise<string>((resolve) => lines.once('line', resolve)),
     ended.then((sentence) => {
@@ -48,19 +61,8 @@ export async function startExchangeProcess(args: readonly string[]): Promise<Exc
     }),
   ]);
   const error = errorIn(line);
-  if (error !== undefined) {
-    child.stdin.end();
-    throw error;
-  }
-  return {
-    pid: child.pid ?? 0,
-    readyLine: line,
-    ended,
-    stop: async () => {
-      child.stdin.end();
-      await ended;
-    },
-  };
+  if (error !== undefined) throw error;
+  return line;
 }
 
 function lastLine(said: string): string | undefined {

@@ -297,7 +297,7 @@ describe('demo', () => {
     const report = JSON.parse(out) as DemoReport;
     expect(report.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(code).toBe(0);
-    expect(err).toMatch(/^starting the simulated exchange/);
+    expect(err).toMatch(/^starting the simulated exchange, process \d+\nexchange: http/);
     // The same report, had it ended badly.
     const text = demoReportText({
       ...report,
@@ -316,6 +316,18 @@ describe('demo', () => {
     expect(text).toContain('defaults:\n  delay 5 (default 200)\n');
     expect(text).toMatch(/records, NOT VERIFIED \(no end\); /);
     expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  test('CLI-2 needs a place for its log before it starts anything', async () => {
+    const elsewhere = temporaryFolder();
+    write(elsewhere, 'var', 'a file');
+    process.chdir(elsewhere);
+    const { code, out, err } = await cli('demo');
+    process.chdir(folder);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(
+      /^breakwater: .*\/var: cannot make this folder for the audit log: EEXIST: .*\n$/,
+    );
   });
 
   test('CLI-8 says that the exchange has gone', async () => {

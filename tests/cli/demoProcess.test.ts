@@ -50,17 +50,19 @@ describe('demo', () => {
 
   test('CLI-4 ends in order when it is told so before it has begun', async () => {
     const demo = cli(folder, 'demo', '--accounts', '2', '--json');
-    await demo.err.until(/starting/);
+    // As soon as there is one, long before it can listen to signals.
+    const exchange = Number(await demo.err.until(/process (\d+)/));
     demo.signalGroup('SIGTERM');
     const { code, out, err } = await demo.ended;
     expect(JSON.parse(out)).toMatchObject({
       ok: true,
       desk: { orders: 0 },
+      pnlMicro: 0,
       log: { verified: true },
     });
     expect(err).toContain('stopping (SIGTERM)');
     expect(code).toBe(0);
-    expect(isAlive(Number(/process (\d+)/.exec(err)?.[1]))).toBe(false);
+    expect(isAlive(exchange)).toBe(false);
   });
 
   test('CLI-4 leaves no exchange behind when it is killed', async () => {

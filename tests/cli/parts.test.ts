@@ -289,7 +289,7 @@ describe('CLI-4 the process of the exchange', () => {
   });
 
   test('gives its own error', async () => {
-    await expect(startExchangeProcess(['--accounts', '0'])).rejects.toMatchObject({
+    await expect(startExchangeProcess(['--accounts', '0']).ready).rejects.toMatchObject({
       code: 'USAGE',
       message: 'option --accounts: expected a whole number from 1 to 1000, got "0"',
     });
@@ -305,7 +305,7 @@ describe('CLI-4 the process of the exchange', () => {
     ],
   ])('says why it did not start after %s', async (sabotage, sentence) => {
     process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(sabotage)}`;
-    await expect(startExchangeProcess([])).rejects.toMatchObject({
+    await expect(startExchangeProcess([]).ready).rejects.toMatchObject({
       code: 'EXCHANGE_UNREACHABLE',
       message: expect.stringMatching(sentence),
     });

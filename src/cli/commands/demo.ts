@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { parseExchangeFile } from '../../assembly/exchangeFile.ts';
+import { type ExchangeFile, parseExchangeFile } from '../../assembly/exchangeFile.ts';
 import { startDesk } from '../../assembly/startDesk.ts';
 import { summarize } from '../../assembly/summary.ts';
 import { parseConfig } from '../../config/parseConfig.ts';
 import { sampleConfig } from '../../config/sampleConfig.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
 import { demoReportText } from '../../report/demoReport.ts';
-import { BreakwaterError } from '../../std/errors.ts';
+import { BreakwaterError, messageOf } from '../../std/errors.ts';
 import type { Host } from '../../std/host.ts';
 import { buildDemoReport } from '../demoReport.ts';
 import { runDemoDesk } from '../demoRun.ts';
@@ -71,21 +71,33 @@ async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
   const secrets = await mkdtemp(join(tmpdir(), 'breakwater-'));
   let exchange: ExchangeProcess | undefined;
   try {
+    const folder = await logFolder();
     if (flags.headless !== true) output.note('this version has no dashboard yet');
-    output.note('starting the simulated exchange in a process of its own');
+    exchange = startExchangeProcess(exchangeArgs(flags));
+    output.note(`starting the simulated exchange, process ${exchange.pid}`);
     const host = createNodeHost();
-    const starting = startExchangeProcess(exchangeArgs(flags));
     const rehearsed = rehearse(host.files);
     // Whichever fails first is reported; the other must not end the process.
     rehearsed.catch(() => undefined);
-    exchange = await starting;
+    const startup = parseExchangeFile(await exchange.ready, 'the simulated exchange');
     await rehearsed;
-    const ok = await trade(host, flags, exchange, secrets, stop, output);
+    const ok = await trade(host, flags, { exchange, startup, folder, secrets }, stop, output);
     process.exitCode = ok ? EXIT.ok : EXIT.failed;
   } finally {
     await exchange?.stop();
     await rm(secrets, { recursive: true, force: true });
     stop.off();
+  }
+}
+
+async function logFolder(): Promise<string> {
+  const folder = resolve('var');
+  try {
+    await mkdir(folder, { recursive: true });
+    return folder;
+  } catch (error) {
+    const sentence = `${folder}: cannot make this folder for the audit log: ${messageOf(error)}`;
+    throw new BreakwaterError('USAGE', sentence, { cause: error });
   }
 }
 
@@ -98,18 +110,23 @@ function exchangeArgs({ port, speed, seed, accounts, tape }: DemoFlags): string[
   ];
 }
 
+interface Surroundings {
+  readonly exchange: ExchangeProcess;
+  readonly startup: ExchangeFile;
+  /** Of the audit log. */
+  readonly folder: string;
+  /** Of the encrypted keys, and gone when the demo is over. */
+  readonly secrets: string;
+}
+
 async function trade(
   host: Host,
   flags: DemoFlags,
-  exchange: ExchangeProcess,
-  secrets: string,
+  { exchange, startup, folder, secrets }: Surroundings,
   stop: StopRequest,
   output: Output,
 ): Promise<boolean> {
-  const folder = resolve('var');
-  await mkdir(folder, { recursive: true });
   const configText = JSON.stringify(sampleConfig(flags.accounts));
-  const startup = parseExchangeFile(exchange.readyLine, 'the simulated exchange');
   const desk = await startDesk(host, {
     config: parseConfig(configText, 'the sample configuration'),
     configText,
@@ -121,7 +138,7 @@ async function trade(
     onNotice: limitNotices((sentence) => output.note(sentence)),
   });
   try {
-    output.note(`exchange: ${startup.rest}, process ${exchange.pid}`);
+    output.note(`exchange: ${startup.rest}`);
     output.note(`audit log: ${relative('', desk.logPath)}`);
     const lost = exchange.ended.then((sentence) => {
       throw new BreakwaterError(

@@ -43,8 +43,11 @@ async function run(path: string, output: Output): Promise<void> {
     });
     output.note(`audit log: ${desk.logPath}, epoch ${desk.epoch}`);
     const early = await Promise.race([desk.running.then(() => undefined), stop.asked]);
-    if (early === undefined) output.note('running: Ctrl-C cancels orders and keeps positions');
-    const endProgress = reportProgress(desk.kernel, output);
+    let endProgress = (): void => undefined;
+    if (early === undefined) {
+      output.note('running: Ctrl-C cancels orders and keeps positions');
+      endProgress = reportProgress(desk.kernel, output);
+    }
     const reason = await stop.asked;
     output.note(`stopping (${reason}): cancelling and verifying`);
     desk.stop('stop', reason);

@@ -24,6 +24,8 @@ export class Child {
   readonly out: Transcript = new Transcript();
   readonly err: Transcript = new Transcript();
   readonly ended: Promise<Exit>;
+  /** Some process holds its output. */
+  isOpen = true;
   readonly #process: ChildProcess;
 
   /** Starts `node ...args` in the folder `cwd`. */
@@ -41,6 +43,7 @@ export class Child {
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.err.add(text));
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
+        this.isOpen = false;
         this.out.end();
         this.err.end();
         resolve({ code, signal, out: this.out.text, err: this.err.text });
@@ -70,7 +73,8 @@ const started: Child[] = [];
 /** For afterEach: whatever a failed test left behind, but for one that is needed on. */
 export function killLeftovers(except?: Child): void {
   for (const child of started.splice(0)) {
-    if (child !== except && isAlive(child.pid)) child.signalGroup('SIGKILL');
+    // While its output is open, something of its group lives, be it not the first process.
+    if (child !== except && child.isOpen) child.signalGroup('SIGKILL');
   }
 }
 

@@ -1,6 +1,7 @@
 import { AssertionFailure, invariant } from '../std/assert.ts';
 
 const { floor } = Math;
+const { fromCharCode } = String;
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const BASE5 = 58 ** 5;
 
@@ -8,10 +9,12 @@ const VALUE = new Int8Array(128).fill(-1);
 for (let i = 0; i < 58; i += 1) VALUE[ALPHABET.charCodeAt(i)] = i;
 
 const ONE = '1'.charCodeAt(0);
-/** Every two digits, so that a group of five is written in three steps. */
-const PAIRS: readonly string[] = Array.from(ALPHABET, (a) =>
-  Array.from(ALPHABET, (b) => a + b),
-).flat();
+const CODES = Uint8Array.from(ALPHABET, (digit) => digit.charCodeAt(0));
+/** Character codes of every two digits, the first in the low byte. */
+const PAIRS = Uint16Array.from(
+  { length: 58 * 58 },
+  (_, i) => (CODES[floor(i / 58)] as number) | ((CODES[i % 58] as number) << 8),
+);
 
 /**
  * Conversion tables for one byte length. Bytes are taken as 16-bit limbs and digits as groups of
@@ -84,17 +87,50 @@ export function encodeBase58(bytes: Uint8Array): string {
     sums[g] = total - carry * BASE5;
   }
   let text = '';
-  for (let g = 0; g < groups; g += 1) {
-    const group = sums[g] as number;
-    const four = floor(group / 58);
-    const two = floor(four / 3364);
-    text += (PAIRS[two] as string) + PAIRS[four - two * 3364] + ALPHABET[group - four * 58];
+  for (let g = 0; g < groups; g += 3) {
+    text += fifteenDigits(sums[g] as number, sums[g + 1] as number, sums[g + 2] as number);
   }
   let zeros = 0;
   while (zeros < bytes.length && bytes[zeros] === 0) zeros += 1;
   let start = 0;
   while (start < text.length && text.charCodeAt(start) === ONE) start += 1;
   return '1'.repeat(zeros) + text.slice(start);
+}
+
+/** Three groups of five digits. One call to make the string costs half of joining its pieces. */
+function fifteenDigits(a: number, b: number, c: number): string {
+  const aFour = floor(a / 58);
+  const bFour = floor(b / 58);
+  const cFour = floor(c / 58);
+  const aTwo = floor(aFour / 3364);
+  const bTwo = floor(bFour / 3364);
+  const cTwo = floor(cFour / 3364);
+  const a1 = PAIRS[aTwo] as number;
+  const a3 = PAIRS[aFour - aTwo * 3364] as number;
+  const b1 = PAIRS[bTwo] as number;
+  const b3 = PAIRS[bFour - bTwo * 3364] as number;
+  const c1 = PAIRS[cTwo] as number;
+  const c3 = PAIRS[cFour - cTwo * 3364] as number;
+  const a5 = CODES[a - aFour * 58] as number;
+  const b5 = CODES[b - bFour * 58] as number;
+  const c5 = CODES[c - cFour * 58] as number;
+  return fromCharCode(
+    a1 & 255,
+    a1 >> 8,
+    a3 & 255,
+    a3 >> 8,
+    a5,
+    b1 & 255,
+    b1 >> 8,
+    b3 & 255,
+    b3 >> 8,
+    b5,
+    c1 & 255,
+    c1 >> 8,
+    c3 & 255,
+    c3 >> 8,
+    c5,
+  );
 }
 
 /** The `length` bytes (32 or 64) that `text` encodes, or `undefined` if it encodes anything else. */

@@ -102,6 +102,7 @@ function intent(seq: number): AuditRecord {
     type: 'order_intent',
     wallMs: 1_800_000_000_000 + seq,
     monoUs: 1000 * seq,
+    awaited: true,
     body: {
       account: seq % 20,
       clientOrderId: '5d0f1c9e-8a0b-8f7a-9c31-0e5d7c9a1b2f',

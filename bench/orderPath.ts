@@ -161,7 +161,14 @@ class Path {
     const market = MARKETS[request.market] as Market;
     const body = decisionBody(openOrder(reserved.request, wallMs), market);
     const monoUs = request.orderId;
-    this.#log.append({ seq: this.#log.nextSeq, type: 'decision', wallMs, monoUs, body });
+    this.#log.append({
+      seq: this.#log.nextSeq,
+      type: 'decision',
+      wallMs,
+      monoUs,
+      body,
+      awaited: true,
+    });
     this.#signer.order(request.orderId, reserved, wallMs);
   }
 

@@ -2,7 +2,7 @@ import type { AuditPort, AuditRecord, AuditSink } from '../desk/ports.ts';
 import { invariant } from '../std/assert.ts';
 import { BreakwaterError } from '../std/errors.ts';
 import type { Sha256Hex } from '../std/hash.ts';
-import type { AppendFile, Clock, Crypto, Files } from '../std/host.ts';
+import type { AppendFile, Clock, Crypto, Files, Timers } from '../std/host.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { GENESIS, type RecordBody, sealRecord } from './record.ts';
 import { cutTail, type DroppedTail, inspectLog, type SoundLog } from './recoverLog.ts';
@@ -12,6 +12,7 @@ export interface LogHost {
   readonly files: Pick<Files, 'openAppend' | 'readBytes' | 'replace'>;
   readonly crypto: Pick<Crypto, 'sha256Hex'>;
   readonly clock: Clock;
+  readonly timers: Timers;
 }
 
 /** What a session writes into its `log_start`. */
@@ -52,7 +53,7 @@ export class AuditLog implements AuditPort {
     this.#file = file;
     this.#nextSeq = (from.sound?.report.records ?? 0) + 1;
     this.#lastHash = from.sound?.report.lastHash ?? GENESIS;
-    this.#commit = new GroupCommit(file, path, {
+    this.#commit = new GroupCommit(file, host.timers, path, {
       onDurable: (seq) => this.#sink?.durable(seq),
       onFailure: (error) => {
         this.#failure = error;
@@ -98,9 +99,9 @@ export class AuditLog implements AuditPort {
   }
 
   append(record: AuditRecord): void {
-    const { seq, type, body, monoUs, wallMs } = record;
+    const { seq, type, body, monoUs, wallMs, awaited } = record;
     invariant(seq === this.#nextSeq, `record ${seq} where the log expects ${this.#nextSeq}`);
-    this.#seal(type, body, monoUs, wallMs);
+    this.#seal(type, body, monoUs, wallMs, awaited);
   }
 
   /** Ends the session in order: writes `log_end`, waits for the disk, closes the file. */
@@ -111,16 +112,16 @@ export class AuditLog implements AuditPort {
   }
 
   #write(type: string, body: RecordBody): void {
-    this.#seal(type, body, this.#clock.monoUs(), this.#clock.wallMs());
+    this.#seal(type, body, this.#clock.monoUs(), this.#clock.wallMs(), true);
   }
 
-  #seal(type: string, body: RecordBody, tMono: number, tWall: number): void {
+  #seal(type: string, body: RecordBody, tMono: number, tWall: number, awaited: boolean): void {
     const seq = this.#nextSeq;
     const record = { body, prev: this.#lastHash, seq, tMono, tWall, type };
     const { line, h } = sealRecord(record, this.#sha256);
     this.#nextSeq = seq + 1;
     this.#lastHash = h;
-    this.#commit.add(line, seq);
+    this.#commit.add(line, seq, awaited);
   }
 }
 

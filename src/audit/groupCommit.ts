@@ -1,5 +1,5 @@
 import { BreakwaterError, messageOf } from '../std/errors.ts';
-import type { AppendFile } from '../std/host.ts';
+import type { AppendFile, Timer, Timers } from '../std/host.ts';
 
 export interface CommitHandlers {
   /** Everything up to this record is on the disk. Rises from call to call. */
@@ -8,45 +8,65 @@ export interface CommitHandlers {
   onFailure(error: BreakwaterError): void;
 }
 
+/** Longest time that a line which nobody awaits stays in memory before its write begins, ms. */
+export const GATHER_MS = 50;
+
 /**
  * Self-clocking group commit: while one write and its sync run, lines gather and make up the next
- * write. So a record waits for at most two syncs, and a busy log costs no more syncs than an idle one.
+ * write. So an awaited record waits for at most two syncs, and a busy log costs no more syncs than an
+ * idle one. A line that nobody awaits starts no write of its own: it goes with the next awaited one,
+ * or after {@link GATHER_MS}. So the disk is seldom busy when an order has to wait for it.
  */
 export class GroupCommit {
   readonly #file: AppendFile;
+  readonly #timers: Timers;
   readonly #path: string;
   readonly #handlers: CommitHandlers;
   #lines: string[] = [];
   #lastSeq = 0;
+  /** Whether the gathered lines are to be written now. */
+  #due = false;
+  #gathering: Timer | undefined;
   #running: Promise<void> | undefined;
   #failed = false;
 
-  constructor(file: AppendFile, path: string, handlers: CommitHandlers) {
+  constructor(file: AppendFile, timers: Timers, path: string, handlers: CommitHandlers) {
     this.#file = file;
+    this.#timers = timers;
     this.#path = path;
     this.#handlers = handlers;
   }
 
   /** Hands over a line, newline included. Never waits; after a failure the line goes nowhere. */
-  add(line: string, seq: number): void {
+  add(line: string, seq: number, awaited: boolean): void {
     if (this.#failed) return;
     this.#lines.push(line);
     this.#lastSeq = seq;
-    this.#running ??= this.#run();
+    if (awaited) this.#start();
+    else this.#gathering ??= this.#timers.after(GATHER_MS, () => this.#start());
   }
 
   /** Returns when every line handed over is durable, or the disk has refused. */
   async settled(): Promise<void> {
+    if (this.#lines.length > 0) this.#start();
     while (this.#running !== undefined) await this.#running;
+  }
+
+  #start(): void {
+    this.#due = true;
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
     // One turn later: what a single step of the desk appends goes to the disk together.
     await undefined;
-    while (this.#lines.length > 0) {
+    while (this.#due && this.#lines.length > 0) {
       const lines = this.#lines;
       const seq = this.#lastSeq;
       this.#lines = [];
+      this.#due = false;
+      this.#gathering?.cancel();
+      this.#gathering = undefined;
       if (!(await this.#commit(lines.join('')))) break;
       this.#handlers.onDurable(seq);
     }
@@ -62,6 +82,8 @@ export class GroupCommit {
       // No second try: after a failed sync the kernel may have dropped the pages, and a retry that
       // succeeds would call durable what is lost.
       this.#failed = true;
+      this.#lines = [];
+      this.#gathering?.cancel();
       this.#handlers.onFailure(
         new BreakwaterError(
           'LOG_WRITE',

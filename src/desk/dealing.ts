@@ -240,7 +240,7 @@ export class Dealing implements Dealer {
     const { context, requests, accounts, stats } = this.#parts;
     const orders = reserved.map((one) => openOrder(one.request, one.reservedAtMs));
     const seqs = orders.map((order) =>
-      context.record('decision', decisionBody(order, this.market(order.request.market))),
+      context.record('decision', decisionBody(order, this.market(order.request.market)), true),
     );
     orders.forEach((order, i) => {
       at(accounts, order.request.account).open(order);

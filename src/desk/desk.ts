@@ -32,7 +32,7 @@ export class Desk implements VenueSink, AuditSink {
   #leftOver = 0;
   /** Pieces of left-over work since the disk last answered. */
   #burst = 0;
-  #appendedSeq = 0;
+  #awaitedSeq = 0;
   #durableSeq = 0;
   #diskFailed = false;
   #busy = false;
@@ -114,8 +114,8 @@ export class Desk implements VenueSink, AuditSink {
    */
   #next(): DeskEvent | undefined {
     if (this.#leftOver === 0) return this.#queue.shift();
-    // The disk owes an answer only while it has not got everything; without one nothing may wait.
-    if (this.#appendedSeq <= this.#durableSeq || this.#diskFailed) this.#burst = 0;
+    // The disk answers soon only for what is awaited; nothing may wait for the rest.
+    if (this.#awaitedSeq <= this.#durableSeq || this.#diskFailed) this.#burst = 0;
     if (this.#burst >= BURST) return this.#queue.shift();
     this.#leftOver -= 1;
     this.#burst += 1;
@@ -132,7 +132,7 @@ export class Desk implements VenueSink, AuditSink {
   #execute(command: DeskCommand, ports: DeskPorts): void {
     switch (command.kind) {
       case 'append':
-        this.#appendedSeq = command.record.seq;
+        if (command.record.awaited) this.#awaitedSeq = command.record.seq;
         ports.audit.append(command.record);
         break;
       case 'send':

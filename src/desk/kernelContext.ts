@@ -47,13 +47,13 @@ export class KernelContext {
     this.#commands.push(command);
   }
 
-  /** Appends to the audit log; returns the record's sequence number. */
-  record(type: string, body: { readonly [key: string]: Json }): number {
+  /** Appends to the audit log; returns the record's sequence number, for which `awaited` work waits. */
+  record(type: string, body: { readonly [key: string]: Json }, awaited = false): number {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
     this.records += 1;
     const { wallMs, monoUs } = this.#stamp;
-    this.#commands.push({ kind: 'append', record: { seq, type, wallMs, monoUs, body } });
+    this.#commands.push({ kind: 'append', record: { seq, type, wallMs, monoUs, body, awaited } });
     return seq;
   }
 

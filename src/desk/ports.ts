@@ -12,6 +12,8 @@ export interface AuditRecord {
   readonly wallMs: number;
   readonly monoUs: number;
   readonly body: { readonly [key: string]: Json };
+  /** Whether something waits until it is on the disk. What nobody waits for may gather for a moment. */
+  readonly awaited: boolean;
 }
 
 /** Where records go. Durability is reported later, in order, through {@link AuditSink}. */

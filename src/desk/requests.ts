@@ -147,11 +147,8 @@ export class Requests {
     done: (outcome: Outcome<RequestReply>) => void,
   ): void {
     const requestId = this.#add({ of: 'other', account, done });
-    const seq = this.#parts.context.record('leverage', {
-      account,
-      symbol: market.symbol,
-      leverage,
-    });
+    const body = { account, symbol: market.symbol, leverage };
+    const seq = this.#parts.context.record('leverage', body, true);
     this.#push(requestId, account, 'open', COST.action, seq, () => {
       this.#emit(requestId, { do: 'leverage', leverage: { account, market, leverage } });
       return true;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { AuditLog, type SessionStart } from '../../src/audit/auditLog.ts';
+import { GATHER_MS } from '../../src/audit/groupCommit.ts';
 import { OrderEvents } from '../../src/audit/orderEvents.ts';
 import type { LogRecord } from '../../src/audit/record.ts';
 import { type LogReport, verifyLog } from '../../src/audit/verify.ts';
@@ -21,7 +22,7 @@ const START: SessionStart = {
 };
 
 function record(seq: number, body: AuditRecord['body'] = {}, type = 'order_intent'): AuditRecord {
-  return { seq, type, wallMs: 1_800_000_000_000 + seq, monoUs: 1000 * seq, body };
+  return { seq, type, wallMs: 1_800_000_000_000 + seq, monoUs: 1000 * seq, body, awaited: true };
 }
 
 function bytesOf(host: MemoryHost): Uint8Array {
@@ -201,6 +202,46 @@ describe('group commit', () => {
     await closing;
     expect(durable).toEqual([3, 6, 7]);
     expect(file.closed).toBe(true);
+  });
+
+  test('AUDIT-13 what nobody awaits goes with the next awaited record, or after a moment', async () => {
+    const file = new StepFile();
+    const host = memoryHost();
+    const log = await openOn(file, host);
+    const durable: number[] = [];
+    log.reportTo({ durable: (seq) => durable.push(seq), failed: () => {} });
+    log.append({ ...record(2), awaited: false });
+    log.append({ ...record(3), awaited: false });
+    await undefined;
+    await undefined;
+    expect(file.calls).toEqual([]);
+    expect(host.timers.delays).toEqual([GATHER_MS]);
+    log.append(record(4));
+    await undefined;
+    await undefined;
+    expect(file.calls).toEqual(['write 3']);
+    expect(host.timers.armed).toBe(0);
+    log.append({ ...record(5), awaited: false });
+    await file.finish();
+    await file.finish();
+    // The disk is free again, and nothing but what nobody awaits is there: it gathers.
+    expect(durable).toEqual([4]);
+    expect(file.calls).toEqual(['write 3', 'sync']);
+    host.timers.fireAll();
+    await undefined;
+    await undefined;
+    expect(file.calls).toEqual(['write 3', 'sync', 'write 1']);
+    await file.finish();
+    await file.finish();
+    expect(durable).toEqual([4, 5]);
+    log.append({ ...record(6), awaited: false });
+    const closing = log.close();
+    for (let i = 0; i < 8; i += 1) await undefined;
+    await file.finish();
+    await file.finish();
+    await closing;
+    expect(durable).toEqual([4, 5, 7]);
+    expect(host.timers.armed).toBe(0);
   });
 
   test.each(['write', 'sync'])('AUDIT-7 a failing %s stops the log for good', async (step) => {

@@ -85,8 +85,8 @@ function ports(done: string[], over: Partial<DeskPorts> = {}): DeskPorts {
   };
 }
 
-function appendOf(seq: number): DeskCommand {
-  const record = { seq, type: 'note', wallMs: 0, monoUs: 0, body: {} };
+function appendOf(seq: number, awaited = true): DeskCommand {
+  const record = { seq, type: 'note', wallMs: 0, monoUs: 0, body: {}, awaited };
   return { kind: 'append', record };
 }
 
@@ -226,13 +226,16 @@ describe('the driver', () => {
     expect(left).toBe(0);
   });
 
-  test('DESK-66 without records nothing waits for the disk', () => {
+  test('DESK-66 without awaited records nothing waits for the disk', () => {
     const script = new Script();
     const desk = new Desk(script.kernel);
     desk.connect(ports([]));
     script.answer = (event) =>
       event.kind === 'timer'
-        ? Array.from({ length: 9 }, (): DeskCommand => ({ kind: 'continue' }))
+        ? [
+            appendOf(1, false),
+            ...Array.from({ length: 9 }, (): DeskCommand => ({ kind: 'continue' })),
+          ]
         : [];
     desk.timer(1);
     expect(script.kinds).toEqual(['timer', ...Array.from({ length: 9 }, () => 'continue')]);
@@ -328,6 +331,7 @@ describe('the kernel', () => {
           type: 'session',
           wallMs: 9,
           monoUs: 8000,
+          awaited: false,
           body: { family: 0, state: 'down' },
         },
       },

@@ -2,7 +2,7 @@
 
 import { createNodeCrypto } from '../../src/host/nodeCrypto.ts';
 import { BreakwaterError } from '../../src/std/errors.ts';
-import type { AppendFile, Clock, Crypto, Files } from '../../src/std/host.ts';
+import type { AppendFile, Clock, Crypto, Files, Timer, Timers } from '../../src/std/host.ts';
 
 const utf8 = new TextEncoder();
 
@@ -61,6 +61,29 @@ export interface MemoryHost {
   readonly files: MemoryFiles;
   readonly crypto: Crypto;
   readonly clock: Clock;
+  readonly timers: HandTimers;
+}
+
+/** Timers that fire when the test says so. */
+export class HandTimers implements Timers {
+  readonly delays: number[] = [];
+  #armed = new Set<() => void>();
+
+  after(delayMs: number, fire: () => void): Timer {
+    this.delays.push(delayMs);
+    this.#armed.add(fire);
+    return { cancel: () => this.#armed.delete(fire) };
+  }
+
+  get armed(): number {
+    return this.#armed.size;
+  }
+
+  fireAll(): void {
+    const due = this.#armed;
+    this.#armed = new Set();
+    for (const fire of due) fire();
+  }
 }
 
 /** The clock moves by one millisecond at each reading. */
@@ -70,5 +93,5 @@ export function memoryHost(): MemoryHost {
     wallMs: () => 1_800_000_000_000 + ++ms,
     monoUs: () => ++ms * 1000,
   };
-  return { files: new MemoryFiles(), crypto: createNodeCrypto(), clock };
+  return { files: new MemoryFiles(), crypto: createNodeCrypto(), clock, timers: new HandTimers() };
 }

@@ -115,7 +115,10 @@ export class OffsetShare {
     for (const holding of this.#holdings.values()) holding.offsetLots = abs(holding.lots);
   }
 
-  /** Sets newly opened lots off against what other accounts hold the other way. */
+  /**
+   * Sets newly opened lots off against what other accounts hold the other way, account by account in
+   * the order in which they first traded.
+   */
   #setOff(
     account: number,
     own: Holding,

@@ -10,7 +10,7 @@ import type { OrderRequest } from '../src/gate/orderRequest.ts';
 import { encodeBase58 } from '../src/protocol/base58.ts';
 import { type Market, makeMarket } from '../src/protocol/market.ts';
 import { MarketIndex } from '../src/protocol/marketIndex.ts';
-import { createOrderData } from '../src/protocol/operations/createOrder.ts';
+import { createOrderData } from '../src/protocol/operations/orders/createOrder.ts';
 import { canonicalMessage } from '../src/protocol/signing.ts';
 import { uuidOf } from '../src/std/hash.ts';
 import type { Host, SigningKey } from '../src/std/host.ts';

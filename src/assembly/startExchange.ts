@@ -1,4 +1,4 @@
-import { listedMarkets } from '../exchange/core/listing.ts';
+import { listedMarkets } from '../exchange/core/markets/listing.ts';
 import { TapeCrowd } from '../exchange/crowd/tapeCrowd.ts';
 import { ExchangeServer } from '../exchange/gateway/exchangeServer.ts';
 import type { ExchangeSettings } from '../exchange/settings.ts';

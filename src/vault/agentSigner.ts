@@ -8,15 +8,18 @@ import type {
 import type { ReservedOrder } from '../gate/reservedOrder.ts';
 import { encodeBase58 } from '../protocol/base58.ts';
 import type { MarketIndex } from '../protocol/marketIndex.ts';
-import { CANCEL_ALL_ORDERS, cancelAllData } from '../protocol/operations/cancelAllOrders.ts';
+import {
+  UPDATE_LEVERAGE,
+  updateLeverageData,
+} from '../protocol/operations/account/updateLeverage.ts';
+import type { Operation } from '../protocol/operations/operation.ts';
+import { CANCEL_ALL_ORDERS, cancelAllData } from '../protocol/operations/orders/cancelAllOrders.ts';
 import {
   CANCEL_ORDER,
   cancelByClientIdData,
   cancelByIdData,
-} from '../protocol/operations/cancelOrder.ts';
-import { CREATE_ORDER, createOrderData } from '../protocol/operations/createOrder.ts';
-import type { Operation } from '../protocol/operations/operation.ts';
-import { UPDATE_LEVERAGE, updateLeverageData } from '../protocol/operations/updateLeverage.ts';
+} from '../protocol/operations/orders/cancelOrder.ts';
+import { CREATE_ORDER, createOrderData } from '../protocol/operations/orders/createOrder.ts';
 import { canonicalMessage, signedBody } from '../protocol/signing.ts';
 import { invariant } from '../std/assert.ts';
 import type { SigningKey } from '../std/host.ts';

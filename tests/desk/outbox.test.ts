@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { KernelContext } from '../../src/desk/kernelContext.ts';
 import { LANES, type Lane } from '../../src/desk/lanes.ts';
 import { Outbox } from '../../src/desk/outbox.ts';
-import { CreditMeter } from '../../src/exchange/gateway/creditMeter.ts';
+import { CreditMeter } from '../../src/exchange/gateway/credits/creditMeter.ts';
 
 const QUOTA = 3000;
 const RESERVE = 500;

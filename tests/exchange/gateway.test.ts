@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CreditMeter } from '../../src/exchange/gateway/creditMeter.ts';
-import { CreditMeters, operationTenths } from '../../src/exchange/gateway/creditMeters.ts';
+import { CreditMeter } from '../../src/exchange/gateway/credits/creditMeter.ts';
+import { CreditMeters, operationTenths } from '../../src/exchange/gateway/credits/creditMeters.ts';
 import { ExchangeClock } from '../../src/exchange/gateway/exchangeClock.ts';
 import { ExchangeServer } from '../../src/exchange/gateway/exchangeServer.ts';
 import { DEFAULT_SETTINGS } from '../../src/exchange/settings.ts';

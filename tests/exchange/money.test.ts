@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CandleSeries } from '../../src/exchange/core/candles.ts';
-import { HistoryLog } from '../../src/exchange/core/historyLog.ts';
-import { openLots } from '../../src/exchange/core/order.ts';
+import { HistoryLog } from '../../src/exchange/core/accounts/historyLog.ts';
+import { CandleSeries } from '../../src/exchange/core/markets/candles.ts';
+import { openLots } from '../../src/exchange/core/orders/order.ts';
 import {
   accountInfo,
   accountRow,

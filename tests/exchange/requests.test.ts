@@ -1,8 +1,8 @@
 import { createPrivateKey, sign as edSign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { OperationKey } from '../../src/exchange/core/exchange.ts';
-import type { Reply } from '../../src/exchange/core/operations.ts';
-import type { Result } from '../../src/exchange/core/refusal.ts';
+import type { Reply } from '../../src/exchange/core/requests/orderOperations.ts';
+import type { Result } from '../../src/exchange/core/requests/refusal.ts';
 import { refusalBody } from '../../src/exchange/payloads/replyPayloads.ts';
 import { createNodeCrypto } from '../../src/host/nodeCrypto.ts';
 import { encodeBase58 } from '../../src/protocol/base58.ts';

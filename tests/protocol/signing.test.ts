@@ -6,23 +6,30 @@ import type { z } from 'zod';
 import { decodeBase58, encodeBase58 } from '../../src/protocol/base58.ts';
 import { canonicalJson, type Json } from '../../src/protocol/canonicalJson.ts';
 import { type Market, makeMarket } from '../../src/protocol/market.ts';
-import { BATCH_ORDERS, batchBody, batchSchema } from '../../src/protocol/operations/batchOrders.ts';
-import { CANCEL_ALL_ORDERS, cancelAllData } from '../../src/protocol/operations/cancelAllOrders.ts';
+import {
+  UPDATE_LEVERAGE,
+  updateLeverageData,
+} from '../../src/protocol/operations/account/updateLeverage.ts';
+import { HEADER_KEYS, headerSchema } from '../../src/protocol/operations/header.ts';
+import {
+  BATCH_ORDERS,
+  batchBody,
+  batchSchema,
+} from '../../src/protocol/operations/orders/batchOrders.ts';
+import {
+  CANCEL_ALL_ORDERS,
+  cancelAllData,
+} from '../../src/protocol/operations/orders/cancelAllOrders.ts';
 import {
   CANCEL_ORDER,
   cancelByClientIdData,
   cancelByIdData,
-} from '../../src/protocol/operations/cancelOrder.ts';
+} from '../../src/protocol/operations/orders/cancelOrder.ts';
 import {
   CREATE_MARKET_ORDER,
   createMarketOrderData,
-} from '../../src/protocol/operations/createMarketOrder.ts';
-import { CREATE_ORDER, createOrderData } from '../../src/protocol/operations/createOrder.ts';
-import { HEADER_KEYS, headerSchema } from '../../src/protocol/operations/header.ts';
-import {
-  UPDATE_LEVERAGE,
-  updateLeverageData,
-} from '../../src/protocol/operations/updateLeverage.ts';
+} from '../../src/protocol/operations/orders/createMarketOrder.ts';
+import { CREATE_ORDER, createOrderData } from '../../src/protocol/operations/orders/createOrder.ts';
 import {
   canonicalMessage,
   DEFAULT_EXPIRY_WINDOW_MS,

@@ -1,18 +1,18 @@
-import { type BatchAction, batchSchema } from '../../protocol/operations/batchOrders.ts';
-import { CANCEL_ALL_ORDERS } from '../../protocol/operations/cancelAllOrders.ts';
-import { CANCEL_ORDER } from '../../protocol/operations/cancelOrder.ts';
-import { CREATE_MARKET_ORDER } from '../../protocol/operations/createMarketOrder.ts';
-import { CREATE_ORDER } from '../../protocol/operations/createOrder.ts';
+import { UPDATE_LEVERAGE } from '../../protocol/operations/account/updateLeverage.ts';
 import type { Operation } from '../../protocol/operations/operation.ts';
-import { UPDATE_LEVERAGE } from '../../protocol/operations/updateLeverage.ts';
+import { type BatchAction, batchSchema } from '../../protocol/operations/orders/batchOrders.ts';
+import { CANCEL_ALL_ORDERS } from '../../protocol/operations/orders/cancelAllOrders.ts';
+import { CANCEL_ORDER } from '../../protocol/operations/orders/cancelOrder.ts';
+import { CREATE_MARKET_ORDER } from '../../protocol/operations/orders/createMarketOrder.ts';
+import { CREATE_ORDER } from '../../protocol/operations/orders/createOrder.ts';
 import type { Crowd, CrowdPort } from '../crowdPort.ts';
 import type { ExchangeSettings } from '../settings.ts';
-import type { AccountSeed } from './account.ts';
-import { AccountRegistry } from './accountRegistry.ts';
-import { CrowdDoor } from './crowdDoor.ts';
+import type { AccountSeed } from './accounts/account.ts';
+import { AccountRegistry } from './accounts/accountRegistry.ts';
 import type { ExchangeListener, ExchangeState } from './exchangeState.ts';
-import { LISTED, type ListedMarket, listedMarkets } from './listing.ts';
-import { MarketState } from './marketState.ts';
+import { CrowdDoor } from './markets/crowdDoor.ts';
+import { LISTED, type ListedMarket, listedMarkets } from './markets/listing.ts';
+import { MarketState } from './markets/marketState.ts';
 import {
   type Prepare,
   type Prepared,
@@ -22,10 +22,10 @@ import {
   prepareCreateOrder,
   prepareUpdateLeverage,
   type Reply,
-} from './operations.ts';
-import { accepted, invalid, malformed, type Result, refused } from './refusal.ts';
-import { problemOf, readSigned, type Verify } from './signedRequest.ts';
-import { TakerQueue } from './takerQueue.ts';
+} from './requests/orderOperations.ts';
+import { accepted, invalid, malformed, type Result, refused } from './requests/refusal.ts';
+import { problemOf, readSigned, type Verify } from './requests/signedRequest.ts';
+import { TakerQueue } from './requests/takerQueue.ts';
 import { Truth } from './truth.ts';
 
 export interface ExchangeOptions {

@@ -1,10 +1,10 @@
 import type { Market } from '../../protocol/market.ts';
 import type { Crowd } from '../crowdPort.ts';
 import type { ExchangeSettings } from '../settings.ts';
-import type { Account, FillRecord } from './account.ts';
-import type { AccountRegistry } from './accountRegistry.ts';
-import type { MarketState, PublicTrade } from './marketState.ts';
-import type { OrderRecord } from './order.ts';
+import type { Account, FillRecord } from './accounts/account.ts';
+import type { AccountRegistry } from './accounts/accountRegistry.ts';
+import type { MarketState, PublicTrade } from './markets/marketState.ts';
+import type { OrderRecord } from './orders/order.ts';
 import type { Truth } from './truth.ts';
 
 /** Where the core says what happened, in order, while it happens. */

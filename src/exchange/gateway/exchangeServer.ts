@@ -13,18 +13,18 @@ import type { ExchangeState } from '../core/exchangeState.ts';
 import type { Truth } from '../core/truth.ts';
 import type { Crowd } from '../crowdPort.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../settings.ts';
-import { ChannelHub } from './channelHub.ts';
-import { CreditMeters } from './creditMeters.ts';
+import { CreditMeters } from './credits/creditMeters.ts';
 import { ExchangeClock } from './exchangeClock.ts';
 import type { Gateway } from './gateway.ts';
-import { API, RestApi } from './restApi.ts';
+import { API, RestApi } from './rest/restApi.ts';
 import {
   type AccountLayout,
   familyKeys,
   type SeededAccount,
   seededAccounts,
 } from './seededAccounts.ts';
-import { SocketSession } from './socketSession.ts';
+import { ChannelHub } from './socket/channelHub.ts';
+import { SocketSession } from './socket/socketSession.ts';
 import { orderTruth, type TruthReport, truthReport } from './truthReport.ts';
 
 const { min } = Math;

@@ -2,7 +2,7 @@ import type { Answer, OperationKey } from '../core/exchange.ts';
 import type { ExchangeState } from '../core/exchangeState.ts';
 import type { Truth } from '../core/truth.ts';
 import type { ExchangeSettings } from '../settings.ts';
-import type { CreditMeters } from './creditMeters.ts';
+import type { CreditMeters } from './credits/creditMeters.ts';
 
 /** What the two transports need of the running exchange. */
 export interface Gateway {

@@ -1,7 +1,7 @@
 import { encodeBase58 } from '../../protocol/base58.ts';
 import type { Crypto } from '../../std/host.ts';
-import type { AccountSeed } from '../core/account.ts';
-import type { FamilyKey } from './creditMeters.ts';
+import type { AccountSeed } from '../core/accounts/account.ts';
+import type { FamilyKey } from './credits/creditMeters.ts';
 
 /** How the exchange's accounts are laid out. */
 export interface AccountLayout {

@@ -1,6 +1,6 @@
 import { formatAmount } from '../../protocol/market.ts';
 import { DOLLARS, format } from '../../std/decimal.ts';
-import type { Account } from '../core/account.ts';
+import type { Account } from '../core/accounts/account.ts';
 import type { ExchangeState } from '../core/exchangeState.ts';
 import type { SelfMatch } from '../core/truth.ts';
 import { type ChangedSetting, nonDefaultSettings } from '../settings.ts';

@@ -8,9 +8,9 @@ import { entryPrice } from '../../ledger/position.ts';
 import { formatAmount } from '../../protocol/market.ts';
 import { sideOf } from '../../protocol/terms.ts';
 import { DOLLARS, format, RATE } from '../../std/decimal.ts';
-import { type Account, type Holding, marginOf } from '../core/account.ts';
+import { type Account, type Holding, marginOf } from '../core/accounts/account.ts';
 import { type ExchangeState, markPrices } from '../core/exchangeState.ts';
-import type { MarketState } from '../core/marketState.ts';
+import type { MarketState } from '../core/markets/marketState.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -2,10 +2,10 @@ import { FEE_TIERS } from '../../ledger/fees.ts';
 import type { BookSide } from '../../matching/matchingEngine.ts';
 import { formatAmount, formatPrice, type Market } from '../../protocol/market.ts';
 import { format, RATE } from '../../std/decimal.ts';
-import type { Account } from '../core/account.ts';
-import { type Candle, INTERVAL_MINUTES } from '../core/candles.ts';
+import type { Account } from '../core/accounts/account.ts';
 import { type ExchangeState, tapeNow } from '../core/exchangeState.ts';
-import type { MarketState, PublicTrade } from '../core/marketState.ts';
+import { type Candle, INTERVAL_MINUTES } from '../core/markets/candles.ts';
+import type { MarketState, PublicTrade } from '../core/markets/marketState.ts';
 
 const { floor } = Math;
 

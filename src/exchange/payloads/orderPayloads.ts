@@ -1,8 +1,8 @@
 import { entryMicro } from '../../ledger/position.ts';
 import { formatAmount, formatPrice, type Market } from '../../protocol/market.ts';
 import { DOLLARS, format } from '../../std/decimal.ts';
-import type { FillRecord } from '../core/account.ts';
-import type { Order, OrderRecord } from '../core/order.ts';
+import type { FillRecord } from '../core/accounts/account.ts';
+import type { Order, OrderRecord } from '../core/orders/order.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

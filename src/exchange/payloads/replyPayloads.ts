@@ -1,5 +1,5 @@
-import type { Reply } from '../core/operations.ts';
-import type { Refusal, Result } from '../core/refusal.ts';
+import type { Reply } from '../core/requests/orderOperations.ts';
+import type { Refusal, Result } from '../core/requests/refusal.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
-import type { AccountSeed, FillRecord } from '../../../src/exchange/core/account.ts';
+import type { AccountSeed, FillRecord } from '../../../src/exchange/core/accounts/account.ts';
 import { Exchange, type OperationKey } from '../../../src/exchange/core/exchange.ts';
-import type { PublicTrade } from '../../../src/exchange/core/marketState.ts';
-import type { Reply } from '../../../src/exchange/core/operations.ts';
-import type { OrderRecord } from '../../../src/exchange/core/order.ts';
-import type { Result } from '../../../src/exchange/core/refusal.ts';
-import type { Verify } from '../../../src/exchange/core/signedRequest.ts';
+import type { PublicTrade } from '../../../src/exchange/core/markets/marketState.ts';
+import type { OrderRecord } from '../../../src/exchange/core/orders/order.ts';
+import type { Reply } from '../../../src/exchange/core/requests/orderOperations.ts';
+import type { Result } from '../../../src/exchange/core/requests/refusal.ts';
+import type { Verify } from '../../../src/exchange/core/requests/signedRequest.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../../../src/exchange/settings.ts';
 import { QuietCrowd } from './quietCrowd.ts';
 

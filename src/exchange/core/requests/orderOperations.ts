@@ -1,15 +1,15 @@
-import type { CancelAllOrdersFields } from '../../protocol/operations/cancelAllOrders.ts';
-import type { CancelOrderFields } from '../../protocol/operations/cancelOrder.ts';
-import type { CreateMarketOrderFields } from '../../protocol/operations/createMarketOrder.ts';
-import type { CreateOrderFields } from '../../protocol/operations/createOrder.ts';
-import type { UpdateLeverageFields } from '../../protocol/operations/updateLeverage.ts';
-import { type Grid, parseExact } from '../../std/decimal.ts';
-import type { Account } from './account.ts';
-import { type ExchangeState, marketOf } from './exchangeState.ts';
-import type { MarketState } from './marketState.ts';
-import type { Order } from './order.ts';
-import { type Entry, worstTicks } from './orderChecks.ts';
-import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from './orderEntry.ts';
+import type { UpdateLeverageFields } from '../../../protocol/operations/account/updateLeverage.ts';
+import type { CancelAllOrdersFields } from '../../../protocol/operations/orders/cancelAllOrders.ts';
+import type { CancelOrderFields } from '../../../protocol/operations/orders/cancelOrder.ts';
+import type { CreateMarketOrderFields } from '../../../protocol/operations/orders/createMarketOrder.ts';
+import type { CreateOrderFields } from '../../../protocol/operations/orders/createOrder.ts';
+import { type Grid, parseExact } from '../../../std/decimal.ts';
+import type { Account } from '../accounts/account.ts';
+import { type ExchangeState, marketOf } from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
+import type { Order } from '../orders/order.ts';
+import { type Entry, worstTicks } from '../orders/orderChecks.ts';
+import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from '../orders/orderEntry.ts';
 import { accepted, business, invalid, malformed, type Result, refused } from './refusal.ts';
 import type { SignedRequest } from './signedRequest.ts';
 

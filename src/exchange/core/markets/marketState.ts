@@ -1,9 +1,9 @@
-import { MatchingEngine } from '../../matching/matchingEngine.ts';
-import { type Market, notionalMicro } from '../../protocol/market.ts';
-import type { TradeSide } from '../../protocol/terms.ts';
-import { MICRO } from '../../std/integers.ts';
-import type { MinuteBar } from '../crowdPort.ts';
-import type { ExchangeSettings } from '../settings.ts';
+import { MatchingEngine } from '../../../matching/matchingEngine.ts';
+import { type Market, notionalMicro } from '../../../protocol/market.ts';
+import type { TradeSide } from '../../../protocol/terms.ts';
+import { MICRO } from '../../../std/integers.ts';
+import type { MinuteBar } from '../../crowdPort.ts';
+import type { ExchangeSettings } from '../../settings.ts';
 import { CandleSeries } from './candles.ts';
 import type { ListedMarket } from './listing.ts';
 

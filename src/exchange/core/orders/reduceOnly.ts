@@ -1,7 +1,7 @@
-import { signOf } from '../../protocol/terms.ts';
-import { type Account, holdingOf } from './account.ts';
-import type { ExchangeState } from './exchangeState.ts';
-import type { MarketState } from './marketState.ts';
+import { signOf } from '../../../protocol/terms.ts';
+import { type Account, holdingOf } from '../accounts/account.ts';
+import type { ExchangeState } from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
 import { type Order, openLots } from './order.ts';
 import { endOrder, noteOrder, takeOff } from './orderLife.ts';
 

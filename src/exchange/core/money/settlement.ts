@@ -1,19 +1,19 @@
-import { FEE_TIERS, feeMicro } from '../../ledger/fees.ts';
-import { applyFill, entryMicro } from '../../ledger/position.ts';
-import { notionalMicro } from '../../protocol/market.ts';
+import { FEE_TIERS, feeMicro } from '../../../ledger/fees.ts';
+import { applyFill, entryMicro } from '../../../ledger/position.ts';
+import { notionalMicro } from '../../../protocol/market.ts';
 import {
   OPPOSITE,
   type Side,
   signOf,
   type TradeRole,
   type TradeSide,
-} from '../../protocol/terms.ts';
-import { type Account, type FillRecord, holdingOf, reserve } from './account.ts';
-import { type ExchangeState, newHistoryId, tapeNow } from './exchangeState.ts';
-import type { MarketState } from './marketState.ts';
-import { type Order, openLots } from './order.ts';
-import { endOrder, noteOrder } from './orderLife.ts';
-import { shrinkReduceOnly } from './reduceOnly.ts';
+} from '../../../protocol/terms.ts';
+import { type Account, type FillRecord, holdingOf, reserve } from '../accounts/account.ts';
+import { type ExchangeState, newHistoryId, tapeNow } from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
+import { type Order, openLots } from '../orders/order.ts';
+import { endOrder, noteOrder } from '../orders/orderLife.ts';
+import { shrinkReduceOnly } from '../orders/reduceOnly.ts';
 
 /**
  * Books what the last `add` to a market's engine did: trades and removals, in their order. The

@@ -1,4 +1,4 @@
-import type { MinuteBar } from '../crowdPort.ts';
+import type { MinuteBar } from '../../crowdPort.ts';
 
 const { floor, max, min, round } = Math;
 const MINUTE_MS = 60_000;

@@ -1,11 +1,11 @@
-import type { Market } from '../../protocol/market.ts';
-import type { Account, FillRecord } from '../core/account.ts';
-import type { ExchangeListener, ExchangeState } from '../core/exchangeState.ts';
-import type { MarketState, PublicTrade } from '../core/marketState.ts';
-import type { OrderRecord } from '../core/order.ts';
-import { accountInfo, positionUpdates } from '../payloads/accountPayloads.ts';
-import { bbo, book, candleRow, priceRow, tradeUpdate } from '../payloads/marketPayloads.ts';
-import { fillUpdate, openOrderUpdate, orderUpdate } from '../payloads/orderPayloads.ts';
+import type { Market } from '../../../protocol/market.ts';
+import type { Account, FillRecord } from '../../core/accounts/account.ts';
+import type { ExchangeListener, ExchangeState } from '../../core/exchangeState.ts';
+import type { MarketState, PublicTrade } from '../../core/markets/marketState.ts';
+import type { OrderRecord } from '../../core/orders/order.ts';
+import { accountInfo, positionUpdates } from '../../payloads/accountPayloads.ts';
+import { bbo, book, candleRow, priceRow, tradeUpdate } from '../../payloads/marketPayloads.ts';
+import { fillUpdate, openOrderUpdate, orderUpdate } from '../../payloads/orderPayloads.ts';
 import {
   type AccountChannel,
   type AccountSource,

@@ -1,19 +1,19 @@
-import type { CancelAllOrdersFields } from '../../protocol/operations/cancelAllOrders.ts';
-import type { CancelOrderFields } from '../../protocol/operations/cancelOrder.ts';
-import { type Account, holdingOf, marginOf } from './account.ts';
+import type { CancelAllOrdersFields } from '../../../protocol/operations/orders/cancelAllOrders.ts';
+import type { CancelOrderFields } from '../../../protocol/operations/orders/cancelOrder.ts';
+import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
 import {
   type ExchangeState,
   engineOwner,
   marketOf,
   markPrices,
   newOrderId,
-} from './exchangeState.ts';
-import type { MarketState } from './marketState.ts';
+} from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
+import { settle } from '../money/settlement.ts';
+import { accepted, business, type Refusal, type Result, refused } from '../requests/refusal.ts';
 import type { Order } from './order.ts';
 import { checkEntry, type Entry, insufficient } from './orderChecks.ts';
 import { endOrder, restOrder } from './orderLife.ts';
-import { accepted, business, type Refusal, type Result, refused } from './refusal.ts';
-import { settle } from './settlement.ts';
 
 /** Checks an order, gives it an id, and lets it match, rest or end. */
 export function enterOrder(state: ExchangeState, entry: Entry): Result<Order> {

@@ -1,6 +1,6 @@
-import type { Market } from '../../protocol/market.ts';
-import type { OrderEvent, OrderStatus, Side, TimeInForce } from '../../protocol/terms.ts';
-import type { Account } from './account.ts';
+import type { Market } from '../../../protocol/market.ts';
+import type { OrderEvent, OrderStatus, Side, TimeInForce } from '../../../protocol/terms.ts';
+import type { Account } from '../accounts/account.ts';
 
 /** An order of an account, from its acceptance to its end; kept afterwards for the histories. */
 export interface Order {

@@ -1,9 +1,9 @@
-import { type Exposure, type MarginSummary, summariseMargin } from '../../ledger/margin.ts';
-import { FLAT, type Position } from '../../ledger/position.ts';
-import type { Market } from '../../protocol/market.ts';
-import type { Side, TradeRole, TradeSide } from '../../protocol/terms.ts';
+import { type Exposure, type MarginSummary, summariseMargin } from '../../../ledger/margin.ts';
+import { FLAT, type Position } from '../../../ledger/position.ts';
+import type { Market } from '../../../protocol/market.ts';
+import type { Side, TradeRole, TradeSide } from '../../../protocol/terms.ts';
+import type { Order } from '../orders/order.ts';
 import { HistoryLog } from './historyLog.ts';
-import type { Order } from './order.ts';
 
 /** A new account and its place among the others. */
 export interface AccountSeed {

@@ -1,9 +1,9 @@
-import type { Account } from '../core/account.ts';
-import { type CandleSeries, INTERVAL_MINUTES } from '../core/candles.ts';
-import { type ExchangeState, marketOf } from '../core/exchangeState.ts';
-import type { MarketState } from '../core/marketState.ts';
-import { accepted, business, notFound, type Result, refused } from '../core/refusal.ts';
-import { accountRow, positionRows, settingsRow } from '../payloads/accountPayloads.ts';
+import type { Account } from '../../core/accounts/account.ts';
+import { type ExchangeState, marketOf } from '../../core/exchangeState.ts';
+import { type CandleSeries, INTERVAL_MINUTES } from '../../core/markets/candles.ts';
+import type { MarketState } from '../../core/markets/marketState.ts';
+import { accepted, business, notFound, type Result, refused } from '../../core/requests/refusal.ts';
+import { accountRow, positionRows, settingsRow } from '../../payloads/accountPayloads.ts';
 import {
   book,
   candleRow,
@@ -11,13 +11,13 @@ import {
   infoRow,
   priceRow,
   tradeRow,
-} from '../payloads/marketPayloads.ts';
+} from '../../payloads/marketPayloads.ts';
 import {
   fillRow,
   openOrderRow,
   orderHistoryRow,
   orderRecordRow,
-} from '../payloads/orderPayloads.ts';
+} from '../../payloads/orderPayloads.ts';
 import { invalidQuery, type Query } from './query.ts';
 
 /** What a read answers: the data, and the parts of the envelope that go with it. */

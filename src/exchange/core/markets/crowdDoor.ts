@@ -1,11 +1,11 @@
-import type { Depth } from '../../matching/depth.ts';
-import type { BookSide, MatchTif } from '../../matching/matchingEngine.ts';
-import type { Market } from '../../protocol/market.ts';
-import { invariant } from '../../std/assert.ts';
-import type { CrowdMarket, CrowdOutcome } from '../crowdPort.ts';
-import { type ExchangeState, newOrderId, tapeNow } from './exchangeState.ts';
+import type { Depth } from '../../../matching/depth.ts';
+import type { BookSide, MatchTif } from '../../../matching/matchingEngine.ts';
+import type { Market } from '../../../protocol/market.ts';
+import { invariant } from '../../../std/assert.ts';
+import type { CrowdMarket, CrowdOutcome } from '../../crowdPort.ts';
+import { type ExchangeState, newOrderId, tapeNow } from '../exchangeState.ts';
+import { settle } from '../money/settlement.ts';
 import type { MarketState } from './marketState.ts';
-import { settle } from './settlement.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatAmount, type Market } from '../market.ts';
-import type { Side } from '../terms.ts';
-import { COST, type Operation } from './operation.ts';
+import { formatAmount, type Market } from '../../market.ts';
+import type { Side } from '../../terms.ts';
+import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/create_market`: fills what the slippage band holds, cancels the rest. */
 export interface CreateMarketOrderFields {

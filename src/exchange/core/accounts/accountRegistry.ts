@@ -1,6 +1,6 @@
-import type { Market } from '../../protocol/market.ts';
+import type { Market } from '../../../protocol/market.ts';
+import type { Order } from '../orders/order.ts';
 import { type Account, type AccountSeed, makeAccount } from './account.ts';
-import type { Order } from './order.ts';
 
 /** All accounts, and every order of theirs that a history still keeps. */
 export class AccountRegistry {

@@ -1,8 +1,8 @@
-import type { Account } from '../core/account.ts';
-import { INTERVAL_MINUTES } from '../core/candles.ts';
-import { type ExchangeState, marketOf } from '../core/exchangeState.ts';
-import type { MarketState } from '../core/marketState.ts';
-import { AGG_LEVELS } from './reads.ts';
+import type { Account } from '../../core/accounts/account.ts';
+import { type ExchangeState, marketOf } from '../../core/exchangeState.ts';
+import { INTERVAL_MINUTES } from '../../core/markets/candles.ts';
+import type { MarketState } from '../../core/markets/marketState.ts';
+import { AGG_LEVELS } from '../rest/reads.ts';
 
 /** What a client may subscribe to. Equal channels have equal keys. */
 export type Channel =

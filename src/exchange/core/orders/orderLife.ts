@@ -1,7 +1,7 @@
-import { notionalMicro } from '../../protocol/market.ts';
-import type { OrderEvent } from '../../protocol/terms.ts';
-import { reserve } from './account.ts';
-import { type ExchangeState, newHistoryId } from './exchangeState.ts';
+import { notionalMicro } from '../../../protocol/market.ts';
+import type { OrderEvent } from '../../../protocol/terms.ts';
+import { reserve } from '../accounts/account.ts';
+import { type ExchangeState, newHistoryId } from '../exchangeState.ts';
 import { type Order, type OrderRecord, openLots } from './order.ts';
 
 /** Notes an event in an order's life and tells it on. `ticks`: the fill's price, or the order's. */

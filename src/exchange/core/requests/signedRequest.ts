@@ -1,9 +1,13 @@
-import { decodeBase58 } from '../../protocol/base58.ts';
-import { canonicalJson, type Json } from '../../protocol/canonicalJson.ts';
-import { HEADER_KEYS, type HeaderFields, headerSchema } from '../../protocol/operations/header.ts';
-import type { Operation } from '../../protocol/operations/operation.ts';
-import type { Account } from './account.ts';
-import type { ExchangeState } from './exchangeState.ts';
+import { decodeBase58 } from '../../../protocol/base58.ts';
+import { canonicalJson, type Json } from '../../../protocol/canonicalJson.ts';
+import {
+  HEADER_KEYS,
+  type HeaderFields,
+  headerSchema,
+} from '../../../protocol/operations/header.ts';
+import type { Operation } from '../../../protocol/operations/operation.ts';
+import type { Account } from '../accounts/account.ts';
+import type { ExchangeState } from '../exchangeState.ts';
 import { accepted, invalid, malformed, type Refusal, type Result, refused } from './refusal.ts';
 
 /** Ed25519 over the bytes of a message. */

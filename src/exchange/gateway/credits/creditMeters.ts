@@ -1,7 +1,7 @@
-import type { BatchFields } from '../../protocol/operations/batchOrders.ts';
-import { COST } from '../../protocol/operations/operation.ts';
-import type { OperationKey } from '../core/exchange.ts';
-import type { ExchangeSettings } from '../settings.ts';
+import { COST } from '../../../protocol/operations/operation.ts';
+import type { BatchFields } from '../../../protocol/operations/orders/batchOrders.ts';
+import type { OperationKey } from '../../core/exchange.ts';
+import type { ExchangeSettings } from '../../settings.ts';
 import { CreditMeter } from './creditMeter.ts';
 
 /** Credits per minute of an API config key by fee level, in tenths (reference: rate limits). */

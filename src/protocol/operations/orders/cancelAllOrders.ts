@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COST, type Operation } from './operation.ts';
+import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/cancel_all`: also cancels stop, take-profit and stop-loss orders. */
 export interface CancelAllOrdersFields {

@@ -1,4 +1,10 @@
-import { accepted, invalid, type Refusal, type Result, refused } from '../core/refusal.ts';
+import {
+  accepted,
+  invalid,
+  type Refusal,
+  type Result,
+  refused,
+} from '../../core/requests/refusal.ts';
 
 /** Rows of one page of a history, and the key below which it starts. */
 export interface PageQuery {

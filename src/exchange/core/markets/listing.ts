@@ -1,5 +1,5 @@
-import { type Market, type MarketFigures, makeMarket } from '../../protocol/market.ts';
-import { MarketIndex } from '../../protocol/marketIndex.ts';
+import { type Market, type MarketFigures, makeMarket } from '../../../protocol/market.ts';
+import { MarketIndex } from '../../../protocol/marketIndex.ts';
 
 /** A market as `GET /info` lists it. */
 export interface ListedMarket extends MarketFigures {

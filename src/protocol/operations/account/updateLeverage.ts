@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COST, type Operation } from './operation.ts';
+import { COST, type Operation } from '../operation.ts';
 
 /** `POST /account/leverage`: may be raised, never lowered while a position is open. */
 export interface UpdateLeverageFields {

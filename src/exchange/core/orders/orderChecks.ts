@@ -1,12 +1,12 @@
-import { initialMarginMicro } from '../../ledger/margin.ts';
-import { formatAmount, formatPrice, type Market, notionalMicro } from '../../protocol/market.ts';
-import { type Side, signOf } from '../../protocol/terms.ts';
-import { DOLLARS, format } from '../../std/decimal.ts';
-import { mulDiv } from '../../std/integers.ts';
-import { type Account, holdingOf, marginOf } from './account.ts';
-import { type ExchangeState, markPrices } from './exchangeState.ts';
-import type { MarketState } from './marketState.ts';
-import { business, type Refusal } from './refusal.ts';
+import { initialMarginMicro } from '../../../ledger/margin.ts';
+import { formatAmount, formatPrice, type Market, notionalMicro } from '../../../protocol/market.ts';
+import { type Side, signOf } from '../../../protocol/terms.ts';
+import { DOLLARS, format } from '../../../std/decimal.ts';
+import { mulDiv } from '../../../std/integers.ts';
+import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
+import { type ExchangeState, markPrices } from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
+import { business, type Refusal } from '../requests/refusal.ts';
 
 /** An order as the engine is about to take it. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatAmount, formatPrice, type Market } from '../market.ts';
-import type { Side, TimeInForce } from '../terms.ts';
-import { COST, type Operation } from './operation.ts';
+import { formatAmount, formatPrice, type Market } from '../../market.ts';
+import type { Side, TimeInForce } from '../../terms.ts';
+import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/create`: a limit order. */
 export interface CreateOrderFields {

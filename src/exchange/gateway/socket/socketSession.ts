@@ -1,12 +1,12 @@
-import type { Socket } from '../../std/host.ts';
-import type { OperationKey } from '../core/exchange.ts';
-import type { Reply } from '../core/operations.ts';
-import { RATE_LIMITED, type Result } from '../core/refusal.ts';
-import { socketData } from '../payloads/replyPayloads.ts';
+import type { Socket } from '../../../std/host.ts';
+import type { OperationKey } from '../../core/exchange.ts';
+import type { Reply } from '../../core/requests/orderOperations.ts';
+import { RATE_LIMITED, type Result } from '../../core/requests/refusal.ts';
+import { socketData } from '../../payloads/replyPayloads.ts';
+import { operationTenths, type Payer } from '../credits/creditMeters.ts';
+import type { Gateway } from '../gateway.ts';
 import type { ChannelHub } from './channelHub.ts';
 import { type Channel, channelOf } from './channels.ts';
-import { operationTenths, type Payer } from './creditMeters.ts';
-import type { Gateway } from './gateway.ts';
 
 const OPERATIONS: readonly OperationKey[] = [
   'create_order',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COST, type Operation } from './operation.ts';
+import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/cancel`: exactly one of the two ids. */
 export interface CancelOrderFields {

@@ -1,7 +1,7 @@
 import { createPrivateKey, sign as edSign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { OperationKey } from '../../src/exchange/core/exchange.ts';
-import type { Reply } from '../../src/exchange/core/requests/orderOperations.ts';
+import type { Reply } from '../../src/exchange/core/requests/prepared.ts';
 import type { Result } from '../../src/exchange/core/requests/refusal.ts';
 import { refusalBody } from '../../src/exchange/payloads/replyPayloads.ts';
 import { createNodeCrypto } from '../../src/host/nodeCrypto.ts';

@@ -355,7 +355,8 @@ describe('batch', () => {
       false,
     ]);
     expect(batchSchema.safeParse(actions(1, 'create')).success).toBe(false);
-    expect(batchSchema.safeParse(actions(1, 'Edit')).success).toBe(false);
+    expect(batchSchema.safeParse(actions(1, 'Edit')).success).toBe(true);
+    expect(batchSchema.safeParse(actions(1, 'Withdraw')).success).toBe(false);
     expect(batchSchema.safeParse({ actions: [{ type: 'Cancel', data: 'x' }] }).success).toBe(false);
   });
 });

@@ -1,31 +1,29 @@
-import { UPDATE_LEVERAGE } from '../../protocol/operations/account/updateLeverage.ts';
-import type { Operation } from '../../protocol/operations/operation.ts';
-import { type BatchAction, batchSchema } from '../../protocol/operations/orders/batchOrders.ts';
-import { CANCEL_ALL_ORDERS } from '../../protocol/operations/orders/cancelAllOrders.ts';
-import { CANCEL_ORDER } from '../../protocol/operations/orders/cancelOrder.ts';
-import { CREATE_MARKET_ORDER } from '../../protocol/operations/orders/createMarketOrder.ts';
-import { CREATE_ORDER } from '../../protocol/operations/orders/createOrder.ts';
+import {
+  BATCH_ORDERS,
+  type BatchAction,
+  batchSchema,
+} from '../../protocol/operations/orders/batchOrders.ts';
 import type { Crowd, CrowdPort } from '../crowdPort.ts';
 import type { ExchangeSettings } from '../settings.ts';
 import type { AccountSeed } from './accounts/account.ts';
 import { AccountRegistry } from './accounts/accountRegistry.ts';
+import { Agenda } from './agenda.ts';
 import type { ExchangeListener, ExchangeState } from './exchangeState.ts';
 import { CrowdDoor } from './markets/crowdDoor.ts';
 import { LISTED, type ListedMarket, listedMarkets } from './markets/listing.ts';
 import { MarketState } from './markets/marketState.ts';
+import { react } from './reactions.ts';
+import { ACTION_TYPES, type Signed, servedAs } from './requests/operationTable.ts';
+import type { Prepared, Reply } from './requests/prepared.ts';
 import {
-  type Prepare,
-  type Prepared,
-  prepareCancelAllOrders,
-  prepareCancelOrder,
-  prepareCreateMarketOrder,
-  prepareCreateOrder,
-  prepareUpdateLeverage,
-  type Reply,
-} from './requests/orderOperations.ts';
-import { accepted, invalid, malformed, type Result, refused } from './requests/refusal.ts';
-import { problemOf, readSigned, type Verify } from './requests/signedRequest.ts';
-import { TakerQueue } from './requests/takerQueue.ts';
+  accepted,
+  invalid,
+  malformed,
+  notFound,
+  type Result,
+  refused,
+} from './requests/refusal.ts';
+import { problemOf, type Verify } from './requests/signedRequest.ts';
 import { Truth } from './truth.ts';
 
 export interface ExchangeOptions {
@@ -37,14 +35,9 @@ export interface ExchangeOptions {
   readonly crowd: Crowd;
 }
 
-/** Operations by the key that the WebSocket uses. */
-export type OperationKey =
-  | 'create_order'
-  | 'create_market_order'
-  | 'cancel_order'
-  | 'cancel_all_orders'
-  | 'batch_orders'
-  | 'update_leverage';
+/** Name of an operation: the `type` that its message is signed with, or the batch, which has none. */
+export type OperationKey = string;
+export const BATCH: OperationKey = BATCH_ORDERS.wsKey;
 
 export type Answer = (result: Result<Reply>) => void;
 
@@ -57,7 +50,6 @@ export class Exchange {
   /** The crowd's way in. */
   readonly port: CrowdPort;
   readonly #verify: Verify;
-  readonly #delayed: TakerQueue = new TakerQueue();
 
   constructor(options: ExchangeOptions) {
     const { settings } = options;
@@ -78,6 +70,7 @@ export class Exchange {
       truth: new Truth(),
       listener: options.listener,
       crowd: options.crowd,
+      agenda: new Agenda(),
       nowMs: 0,
       lastOrderId: 0,
       lastHistoryId: 0,
@@ -90,14 +83,19 @@ export class Exchange {
     this.state.nowMs = nowMs;
   }
 
-  /** When the next delayed order is due, wall ms; infinite when none waits. */
+  /** When the next thing that waits is due, wall ms; infinite when none waits. */
   dueMs(): number {
-    return this.#delayed.dueMs();
+    return this.state.agenda.dueMs();
   }
 
-  /** Runs the delayed orders that are due. */
+  /** Runs what is due. */
   release(): void {
-    this.#delayed.release(this.state.nowMs);
+    this.state.agenda.release(this.state.nowMs);
+  }
+
+  /** Lets everything follow that prices and positions cause by themselves. Ends every step. */
+  react(): void {
+    react(this.state);
   }
 
   /**
@@ -109,7 +107,7 @@ export class Exchange {
       if (!result.ok) this.state.truth.refused += 1;
       answer(result);
     };
-    const prepared = key === 'batch_orders' ? this.#batch(body) : this.#single(key, body);
+    const prepared = key === BATCH ? this.#batch(body) : this.#single(key, body);
     if (!prepared.ok) {
       told(prepared);
       return;
@@ -117,11 +115,13 @@ export class Exchange {
     const { delayed, run } = prepared.value;
     const { nowMs, settings } = this.state;
     if (!delayed || settings.takerDelayMs === 0) told(run());
-    else this.#delayed.push(nowMs + settings.takerDelayMs, () => told(run()));
+    else this.state.agenda.at(nowMs + settings.takerDelayMs, () => told(run()));
   }
 
-  #single(key: SingleKey, body: unknown): Result<Prepared> {
-    const signed = READERS[key](this.state, this.#verify, body);
+  #single(key: OperationKey, body: unknown): Result<Prepared> {
+    const served = servedAs(key);
+    if (served === undefined) return refused(notFound('Not found'));
+    const signed = served.read(this.state, this.#verify, body);
     return signed.ok ? signed.value.prepare() : signed;
   }
 
@@ -133,7 +133,8 @@ export class Exchange {
     }
     const signed: Signed[] = [];
     for (const { data, type } of batch.data.actions) {
-      const action = READERS[ACTIONS[type]](this.state, this.#verify, data);
+      const action = servedAs(ACTION_TYPES[type])?.read(this.state, this.#verify, data);
+      if (action === undefined) return refused(malformed(`unknown variant \`${type}\``));
       if (!action.ok) return action;
       signed.push(action.value);
     }
@@ -154,39 +155,6 @@ export class Exchange {
         }),
     });
   }
-}
-
-type SingleKey = Exclude<OperationKey, 'batch_orders'>;
-
-/** A signed body that was found good; `prepare` does what does not depend on the book. */
-interface Signed {
-  readonly address: string;
-  prepare(): Result<Prepared>;
-}
-
-type Reader = (state: ExchangeState, verify: Verify, body: unknown) => Result<Signed>;
-
-const READERS: Readonly<Record<SingleKey, Reader>> = {
-  create_order: reader(CREATE_ORDER, prepareCreateOrder),
-  create_market_order: reader(CREATE_MARKET_ORDER, prepareCreateMarketOrder),
-  cancel_order: reader(CANCEL_ORDER, prepareCancelOrder),
-  cancel_all_orders: reader(CANCEL_ALL_ORDERS, prepareCancelAllOrders),
-  update_leverage: reader(UPDATE_LEVERAGE, prepareUpdateLeverage),
-};
-
-const ACTIONS: Readonly<Record<BatchAction['type'], SingleKey>> = {
-  Create: 'create_order',
-  CreateMarket: 'create_market_order',
-  Cancel: 'cancel_order',
-};
-
-function reader<Fields>(operation: Operation<Fields>, prepare: Prepare<Fields>): Reader {
-  return (state, verify, body) => {
-    const request = readSigned(state, verify, operation, body);
-    if (!request.ok) return request;
-    const { value } = request;
-    return accepted({ address: value.address, prepare: () => prepare(state, value) });
-  };
 }
 
 /** Whether the action makes its whole batch wait. */

@@ -3,6 +3,7 @@ import type { Crowd } from '../crowdPort.ts';
 import type { ExchangeSettings } from '../settings.ts';
 import type { Account, FillRecord } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/accountRegistry.ts';
+import type { Agenda } from './agenda.ts';
 import type { MarketState, PublicTrade } from './markets/marketState.ts';
 import type { OrderRecord } from './orders/order.ts';
 import type { Truth } from './truth.ts';
@@ -24,6 +25,7 @@ export interface ExchangeState {
   readonly truth: Truth;
   readonly listener: ExchangeListener;
   readonly crowd: Crowd;
+  readonly agenda: Agenda;
   nowMs: number;
   /** Exchange-wide order counter, `last_order_id` and `li` of the payloads. */
   lastOrderId: number;

@@ -217,6 +217,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     this.#exchange.setTime(nowMs);
     this.#exchange.release();
     const result = work();
+    this.#exchange.react();
     this.#hub.endStep();
     this.#arm();
     return result;

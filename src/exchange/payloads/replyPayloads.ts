@@ -1,4 +1,4 @@
-import type { Reply } from '../core/requests/orderOperations.ts';
+import type { Reply } from '../core/requests/prepared.ts';
 import type { Refusal, Result } from '../core/requests/refusal.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -12,6 +12,8 @@ export function restData(reply: Reply): Row | null {
       return { cancelled_count: reply.count };
     case 'batch':
       return { results: reply.results.map(restResult) };
+    case 'data':
+      return reply.data;
     case 'cancel':
     case 'done':
       return null;
@@ -34,6 +36,8 @@ export function socketData(reply: Reply): Row | null {
       return { cancelled_count: reply.count };
     case 'batch':
       return { results: reply.results.map(socketResult) };
+    case 'data':
+      return reply.data;
     case 'done':
       return null;
   }

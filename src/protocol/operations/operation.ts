@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What a request costs the family's credit bucket, in tenths of a credit (the wire's own unit). */
 export const COST = { action: 10, cancel: 5, heavyGet: 40, get: 10 } as const;
@@ -15,3 +15,7 @@ export interface Operation<Fields> {
   /** The operation fields as they stand in a request body. Unknown fields pass. */
   readonly schema: z.ZodType<Fields>;
 }
+
+/** An operation that says everything with its type. */
+export type NoFields = Readonly<Record<string, never>>;
+export const noFields: z.ZodType<NoFields> = z.object({}) as z.ZodType<NoFields>;

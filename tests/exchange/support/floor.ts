@@ -2,7 +2,7 @@ import type { AccountSeed, FillRecord } from '../../../src/exchange/core/account
 import { Exchange, type OperationKey } from '../../../src/exchange/core/exchange.ts';
 import type { PublicTrade } from '../../../src/exchange/core/markets/marketState.ts';
 import type { OrderRecord } from '../../../src/exchange/core/orders/order.ts';
-import type { Reply } from '../../../src/exchange/core/requests/orderOperations.ts';
+import type { Reply } from '../../../src/exchange/core/requests/prepared.ts';
 import type { Result } from '../../../src/exchange/core/requests/refusal.ts';
 import type { Verify } from '../../../src/exchange/core/requests/signedRequest.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../../../src/exchange/settings.ts';
@@ -67,6 +67,7 @@ export class Floor {
     this.nowMs += ms;
     this.exchange.setTime(this.nowMs);
     this.exchange.release();
+    this.exchange.react();
   }
 
   /** Sends a body and returns the answer, waiting the taker delay where there is one. */

@@ -10,32 +10,9 @@ import type { MarketState } from '../markets/marketState.ts';
 import type { Order } from '../orders/order.ts';
 import { type Entry, worstTicks } from '../orders/orderChecks.ts';
 import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from '../orders/orderEntry.ts';
+import type { Prepare, Prepared, Reply } from './prepared.ts';
 import { accepted, business, invalid, malformed, type Result, refused } from './refusal.ts';
 import type { SignedRequest } from './signedRequest.ts';
-
-/** What an operation answers, before a transport puts it into words. */
-export type Reply =
-  | {
-      readonly of: 'order' | 'cancel';
-      readonly orderId: number | null;
-      readonly clientOrderId: string | null;
-      readonly symbol: string;
-    }
-  | { readonly of: 'cancel_all'; readonly count: number }
-  | { readonly of: 'batch'; readonly results: readonly Result<Reply>[] }
-  | { readonly of: 'done' };
-
-/** An operation that is ready to run; `delayed` ones wait the taker delay first. */
-export interface Prepared {
-  readonly delayed: boolean;
-  run(): Result<Reply>;
-}
-
-/** Checks what a request says by itself; what depends on the market waits until it runs. */
-export type Prepare<Fields> = (
-  state: ExchangeState,
-  request: SignedRequest<Fields>,
-) => Result<Prepared>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const PERCENT: Grid = { step: 1, decimals: 6 };

@@ -1,6 +1,7 @@
 import { COST } from '../../../protocol/operations/operation.ts';
-import type { BatchFields } from '../../../protocol/operations/orders/batchOrders.ts';
-import type { OperationKey } from '../../core/exchange.ts';
+import type { BatchAction, BatchFields } from '../../../protocol/operations/orders/batchOrders.ts';
+import { BATCH, type OperationKey } from '../../core/exchange.ts';
+import { ACTION_TYPES, servedAs } from '../../core/requests/operationTable.ts';
 import type { ExchangeSettings } from '../../settings.ts';
 import { CreditMeter } from './creditMeter.ts';
 
@@ -55,17 +56,22 @@ export class CreditMeters {
   }
 }
 
-/** Tenths that an operation costs. A batch that is not well-formed costs one request. */
+/** Tenths that an operation costs. What is not well-formed or not served costs one request. */
 export function operationTenths(
   key: OperationKey,
   body: unknown,
   settings: ExchangeSettings,
 ): number {
-  if (key === 'cancel_order' || key === 'cancel_all_orders') return COST.cancel;
-  if (key !== 'batch_orders' || settings.batchCost === 'request') return COST.action;
+  if (key !== BATCH) return servedAs(key)?.costTenths ?? COST.action;
+  if (settings.batchCost === 'request') return COST.action;
   const actions = (body as Partial<BatchFields> | null)?.actions;
   if (!Array.isArray(actions) || actions.length === 0) return COST.action;
   let tenths = 0;
-  for (const action of actions) tenths += action?.type === 'Cancel' ? COST.cancel : COST.action;
+  for (const action of actions) tenths += actionTenths(action);
   return tenths;
+}
+
+function actionTenths(action: Partial<BatchAction> | null): number {
+  const type = action?.type === undefined ? undefined : ACTION_TYPES[action.type];
+  return (type === undefined ? undefined : servedAs(type)?.costTenths) ?? COST.action;
 }

@@ -1,12 +1,8 @@
-import { UPDATE_LEVERAGE } from '../../../protocol/operations/account/updateLeverage.ts';
 import { COST } from '../../../protocol/operations/operation.ts';
 import { BATCH_ORDERS } from '../../../protocol/operations/orders/batchOrders.ts';
-import { CANCEL_ALL_ORDERS } from '../../../protocol/operations/orders/cancelAllOrders.ts';
-import { CANCEL_ORDER } from '../../../protocol/operations/orders/cancelOrder.ts';
-import { CREATE_MARKET_ORDER } from '../../../protocol/operations/orders/createMarketOrder.ts';
-import { CREATE_ORDER } from '../../../protocol/operations/orders/createOrder.ts';
 import type { HttpRequest, HttpResponse } from '../../../std/host.ts';
-import type { OperationKey } from '../../core/exchange.ts';
+import { BATCH, type OperationKey } from '../../core/exchange.ts';
+import { SERVED } from '../../core/requests/operationTable.ts';
 import { malformed, notFound, RATE_LIMITED, type Refusal } from '../../core/requests/refusal.ts';
 import { refusalBody, restData } from '../../payloads/replyPayloads.ts';
 import { WINDOW_S } from '../credits/creditMeter.ts';
@@ -19,12 +15,8 @@ import { HEAVY_READS, LIGHT_READS, type Read } from './reads.ts';
 export const API = '/api/v1';
 
 const OPERATIONS: ReadonlyMap<string, OperationKey> = new Map<string, OperationKey>([
-  [CREATE_ORDER.path, 'create_order'],
-  [CREATE_MARKET_ORDER.path, 'create_market_order'],
-  [CANCEL_ORDER.path, 'cancel_order'],
-  [CANCEL_ALL_ORDERS.path, 'cancel_all_orders'],
-  [BATCH_ORDERS.path, 'batch_orders'],
-  [UPDATE_LEVERAGE.path, 'update_leverage'],
+  [BATCH_ORDERS.path, BATCH],
+  ...SERVED.map(({ path, type }): [string, OperationKey] => [path, type]),
 ]);
 
 /** The exchange over HTTP: reads at once, operations when the exchange answers. */

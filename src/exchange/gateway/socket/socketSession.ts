@@ -1,6 +1,8 @@
+import { BATCH_ORDERS } from '../../../protocol/operations/orders/batchOrders.ts';
 import type { Socket } from '../../../std/host.ts';
-import type { OperationKey } from '../../core/exchange.ts';
-import type { Reply } from '../../core/requests/orderOperations.ts';
+import { BATCH, type OperationKey } from '../../core/exchange.ts';
+import { SERVED } from '../../core/requests/operationTable.ts';
+import type { Reply } from '../../core/requests/prepared.ts';
 import { RATE_LIMITED, type Result } from '../../core/requests/refusal.ts';
 import { socketData } from '../../payloads/replyPayloads.ts';
 import { operationTenths, type Payer } from '../credits/creditMeters.ts';
@@ -8,13 +10,13 @@ import type { Gateway } from '../gateway.ts';
 import type { ChannelHub } from './channelHub.ts';
 import { type Channel, channelOf } from './channels.ts';
 
-const OPERATIONS: readonly OperationKey[] = [
-  'create_order',
-  'create_market_order',
-  'cancel_order',
-  'cancel_all_orders',
-  'batch_orders',
-];
+/** Operations by their key in `params`. */
+const OPERATIONS: ReadonlyMap<string, OperationKey> = new Map<string, OperationKey>([
+  [BATCH_ORDERS.wsKey, BATCH],
+  ...SERVED.flatMap(({ type, wsKey }): [string, OperationKey][] =>
+    wsKey === undefined ? [] : [[wsKey, type]],
+  ),
+]);
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -105,12 +107,13 @@ export class SocketSession {
 
   #operate(id: unknown, params: Params): void {
     const keys = Object.keys(params);
-    const key = OPERATIONS.find((each) => each === keys[0]);
+    const [named = ''] = keys;
+    const key = OPERATIONS.get(named);
     if (key === undefined || keys.length !== 1) {
       this.#invalid();
       return;
     }
-    const body = params[key];
+    const body = params[named];
     const { settings, truth } = this.#gateway;
     const tenths = operationTenths(key, body, settings);
     if (this.#payer.meter.spend(this.#gateway.nowMs(), tenths)) {

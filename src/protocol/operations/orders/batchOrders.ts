@@ -1,11 +1,21 @@
 import { z } from 'zod';
 
+/** What a batch may hold (public documents name the first and the third, the exchange's own client all). */
+export const BATCH_ACTIONS = [
+  'Create',
+  'CreateMarket',
+  'Cancel',
+  'SetPositionTpsl',
+  'CancelStopOrder',
+  'Edit',
+] as const;
+
 /**
  * `POST /orders/batch`: one to ten actions, each a complete request body signed on its own; the
  * batch has no signature. It costs the sum of its actions.
  */
 export interface BatchAction {
-  readonly type: 'Create' | 'CreateMarket' | 'Cancel';
+  readonly type: (typeof BATCH_ACTIONS)[number];
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +34,7 @@ export const batchSchema: z.ZodType<BatchFields> = z.object({
   actions: z
     .array(
       z.object({
-        type: z.enum(['Create', 'CreateMarket', 'Cancel']),
+        type: z.enum(BATCH_ACTIONS),
         data: z.record(z.string(), z.unknown()),
       }),
     )

@@ -13,18 +13,24 @@ export const CANCEL_ORDER: Operation<CancelOrderFields> = {
   path: '/orders/cancel',
   wsKey: 'cancel_order',
   costTenths: COST.cancel,
-  schema: z
-    .object({
+  schema: oneId(
+    z.object({
       symbol: z.string(),
       order_id: z.number().int().optional(),
       client_order_id: z.string().optional(),
-    })
-    .refine(
-      ({ order_id, client_order_id }) =>
-        (order_id === undefined) !== (client_order_id === undefined),
-      'expected exactly one of order_id and client_order_id',
-    ),
+    }),
+  ),
 };
+
+/** An order is named by the exchange's id or by the client's, never by both. */
+export function oneId<Fields extends Pick<CancelOrderFields, 'order_id' | 'client_order_id'>>(
+  schema: z.ZodType<Fields>,
+): z.ZodType<Fields> {
+  return schema.refine(
+    ({ order_id, client_order_id }) => (order_id === undefined) !== (client_order_id === undefined),
+    'expected exactly one of order_id and client_order_id',
+  );
+}
 
 /** The signed `data` of a cancel by our own name, which is known before the exchange's id is. */
 export function cancelByClientIdData(symbol: string, clientOrderId: string): string {

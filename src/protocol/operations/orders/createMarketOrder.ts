@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatAmount, type Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
 import { COST, type Operation } from '../operation.ts';
+import { type StopOrderInfo, stopOrderInfo } from './stopOrderInfo.ts';
 
 /** `POST /orders/create_market`: fills what the slippage band holds, cancels the rest. */
 export interface CreateMarketOrderFields {
@@ -12,6 +13,8 @@ export interface CreateMarketOrderFields {
   readonly slippage_percent: string;
   readonly reduce_only: boolean;
   readonly client_order_id?: string | undefined;
+  readonly take_profit?: StopOrderInfo | undefined;
+  readonly stop_loss?: StopOrderInfo | undefined;
 }
 
 export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields> = {
@@ -26,6 +29,8 @@ export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields> = {
     slippage_percent: z.string(),
     reduce_only: z.boolean(),
     client_order_id: z.string().optional(),
+    take_profit: stopOrderInfo.optional(),
+    stop_loss: stopOrderInfo.optional(),
   }),
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatAmount, formatPrice, type Market } from '../../market.ts';
 import type { Side, TimeInForce } from '../../terms.ts';
 import { COST, type Operation } from '../operation.ts';
+import { type StopOrderInfo, stopOrderInfo } from './stopOrderInfo.ts';
 
 /** `POST /orders/create`: a limit order. */
 export interface CreateOrderFields {
@@ -12,6 +13,8 @@ export interface CreateOrderFields {
   readonly tif: TimeInForce;
   readonly reduce_only: boolean;
   readonly client_order_id?: string | undefined;
+  readonly take_profit?: StopOrderInfo | undefined;
+  readonly stop_loss?: StopOrderInfo | undefined;
 }
 
 export const CREATE_ORDER: Operation<CreateOrderFields> = {
@@ -27,6 +30,8 @@ export const CREATE_ORDER: Operation<CreateOrderFields> = {
     tif: z.enum(['GTC', 'IOC', 'ALO', 'TOB']),
     reduce_only: z.boolean(),
     client_order_id: z.string().optional(),
+    take_profit: stopOrderInfo.optional(),
+    stop_loss: stopOrderInfo.optional(),
   }),
 };
 

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { COST, type Operation } from '../operation.ts';
+
+/** `POST /positions/add_isolated_margin`: there is no way back but closing the position. */
+export interface AddIsolatedMarginFields {
+  readonly symbol: string;
+  /** Dollars. */
+  readonly amount: string;
+}
+
+export const ADD_ISOLATED_MARGIN: Operation<AddIsolatedMarginFields> = {
+  type: 'add_isolated_margin',
+  path: '/positions/add_isolated_margin',
+  costTenths: COST.action,
+  schema: z.object({ symbol: z.string(), amount: z.string() }),
+};

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { COST, type Operation } from '../operation.ts';
+
+/** `POST /account/margin`: cross or isolated; not while a position is open. */
+export interface UpdateMarginModeFields {
+  readonly symbol: string;
+  readonly is_isolated: boolean;
+}
+
+export const UPDATE_MARGIN_MODE: Operation<UpdateMarginModeFields> = {
+  type: 'update_margin_mode',
+  path: '/account/margin',
+  costTenths: COST.action,
+  schema: z.object({ symbol: z.string(), is_isolated: z.boolean() }),
+};

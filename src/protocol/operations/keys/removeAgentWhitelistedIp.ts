@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { COST, type Operation } from '../operation.ts';
+
+/** `POST /agent/ip_whitelist/remove`. */
+export interface RemoveAgentWhitelistedIpFields {
+  /** Base58 public key of the agent key; here it is signed. */
+  readonly agent_wallet: string;
+  readonly ip_address: string;
+}
+
+export const REMOVE_AGENT_WHITELISTED_IP: Operation<RemoveAgentWhitelistedIpFields> = {
+  type: 'remove_agent_whitelisted_ip',
+  path: '/agent/ip_whitelist/remove',
+  costTenths: COST.action,
+  schema: z.object({ agent_wallet: z.string(), ip_address: z.string() }),
+};

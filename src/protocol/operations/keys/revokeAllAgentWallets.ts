@@ -1,0 +1,9 @@
+import { COST, type NoFields, noFields, type Operation } from '../operation.ts';
+
+/** `POST /agent/revoke_all`. */
+export const REVOKE_ALL_AGENT_WALLETS: Operation<NoFields> = {
+  type: 'revoke_all_agent_wallets',
+  path: '/agent/revoke_all',
+  costTenths: COST.action,
+  schema: noFields,
+};

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { COST, type Operation } from '../operation.ts';
+
+/** `POST /agent/ip_whitelist/toggle`. */
+export interface SetAgentIpWhitelistEnabledFields {
+  /** Base58 public key of the agent key; here it is signed. */
+  readonly agent_wallet: string;
+  readonly enabled: boolean;
+}
+
+export const SET_AGENT_IP_WHITELIST_ENABLED: Operation<SetAgentIpWhitelistEnabledFields> = {
+  type: 'set_agent_ip_whitelist_enabled',
+  path: '/agent/ip_whitelist/toggle',
+  costTenths: COST.action,
+  schema: z.object({ agent_wallet: z.string(), enabled: z.boolean() }),
+};

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { COST, type Operation } from '../operation.ts';
+import { type CancelOrderFields, oneId } from './cancelOrder.ts';
+
+/** `POST /orders/stop/cancel`: exactly one of the two ids. */
+export const CANCEL_STOP_ORDER: Operation<CancelOrderFields> = {
+  type: 'cancel_stop_order',
+  path: '/orders/stop/cancel',
+  costTenths: COST.cancel,
+  schema: oneId(
+    z.object({
+      symbol: z.string(),
+      order_id: z.number().int().optional(),
+      client_order_id: z.string().optional(),
+    }),
+  ),
+};

@@ -9,7 +9,8 @@ import { WINDOW_S } from '../credits/creditMeter.ts';
 import { operationTenths, type Payer } from '../credits/creditMeters.ts';
 import type { Gateway } from '../gateway.ts';
 import { Query } from './query.ts';
-import { HEAVY_READS, LIGHT_READS, type Read } from './reads.ts';
+import type { Read } from './read.ts';
+import { HEAVY_READS, LIGHT_READS } from './reads.ts';
 
 /** Where everything of the exchange's API lies. */
 export const API = '/api/v1';

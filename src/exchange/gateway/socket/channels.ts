@@ -2,7 +2,7 @@ import type { Account } from '../../core/accounts/account.ts';
 import { type ExchangeState, marketOf } from '../../core/exchangeState.ts';
 import { INTERVAL_MINUTES } from '../../core/markets/candles.ts';
 import type { MarketState } from '../../core/markets/marketState.ts';
-import { AGG_LEVELS } from '../rest/reads.ts';
+import { AGG_LEVELS } from '../rest/marketReads.ts';
 
 /** What a client may subscribe to. Equal channels have equal keys. */
 export type Channel =

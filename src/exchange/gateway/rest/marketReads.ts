@@ -1,0 +1,64 @@
+import type { ExchangeState } from '../../core/exchangeState.ts';
+import { type CandleSeries, INTERVAL_MINUTES } from '../../core/markets/candles.ts';
+import type { MarketState } from '../../core/markets/marketState.ts';
+import { accepted, type Result, refused } from '../../core/requests/refusal.ts';
+import { book, candleRow, priceRow, tradeRow } from '../../payloads/marketPayloads.ts';
+import { invalidQuery, type Query } from './query.ts';
+import type { Read } from './read.ts';
+
+const MOST_CANDLES = 4000;
+export const AGG_LEVELS: readonly number[] = [1, 10, 100, 1000, 10_000];
+
+/** `GET /info/prices`. */
+export function readPrices(state: ExchangeState): Result<Read> {
+  return accepted({ data: state.markets.map((here) => priceRow(state, here)) });
+}
+
+/** `GET /book`. */
+export function readBook(state: ExchangeState, here: MarketState, query: Query): Result<Read> {
+  const level = query.integer('agg_level', 1);
+  if (!level.ok) return level;
+  if (!AGG_LEVELS.includes(level.value)) {
+    return refused(invalidQuery(`agg_level: expected one of ${AGG_LEVELS.join(', ')}`));
+  }
+  return accepted({ data: book(state, here, level.value) });
+}
+
+/** `GET /trades`: the newest public trades. */
+export function readTrades(state: ExchangeState, here: MarketState): Result<Read> {
+  const data = here.recentTrades().map((trade) => tradeRow(here.market, trade));
+  return accepted({ data, lastOrderId: state.lastOrderId });
+}
+
+/** `GET /kline`. */
+export function readCandles(_: ExchangeState, here: MarketState, query: Query): Result<Read> {
+  return candles(here, here.candles, query);
+}
+
+/** `GET /kline/mark`. */
+export function readMarkCandles(_: ExchangeState, here: MarketState, query: Query): Result<Read> {
+  return candles(here, here.markCandles, query);
+}
+
+function candles(here: MarketState, series: CandleSeries, query: Query): Result<Read> {
+  const interval = query.required('interval');
+  if (!interval.ok) return interval;
+  const minutes = minutesOf(interval.value);
+  if (!minutes.ok) return minutes;
+  const from = query.integer('start_time', undefined);
+  if (!from.ok) return from;
+  const to = query.integer('end_time', Number.MAX_SAFE_INTEGER);
+  if (!to.ok) return to;
+  const limit = query.integer('limit', MOST_CANDLES);
+  if (!limit.ok) return limit;
+  const count = Math.min(MOST_CANDLES, Math.max(1, limit.value));
+  const rows = series.between(minutes.value, from.value, to.value, count);
+  return accepted({ data: rows.map((each) => candleRow(here.market, interval.value, each)) });
+}
+
+function minutesOf(interval: string): Result<number> {
+  const minutes = INTERVAL_MINUTES.get(interval);
+  if (minutes !== undefined) return accepted(minutes);
+  const known = [...INTERVAL_MINUTES.keys()].join(', ');
+  return refused(invalidQuery(`interval: expected one of ${known}`));
+}

@@ -10,7 +10,7 @@ import type { MarketState } from '../markets/marketState.ts';
 import type { Order } from '../orders/order.ts';
 import { type Entry, worstTicks } from '../orders/orderChecks.ts';
 import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from '../orders/orderEntry.ts';
-import type { Prepare, Prepared, Reply } from './prepared.ts';
+import { immediately, type Prepare, type Reply, withAccount } from './prepared.ts';
 import { accepted, business, invalid, malformed, type Result, refused } from './refusal.ts';
 import type { SignedRequest } from './signedRequest.ts';
 
@@ -108,10 +108,6 @@ export const prepareUpdateLeverage: Prepare<UpdateLeverageFields> = (state, requ
   );
 };
 
-function immediately(run: () => Result<Reply>): Result<Prepared> {
-  return accepted({ delayed: false, run });
-}
-
 interface Common {
   readonly market: MarketState;
   readonly lots: number;
@@ -158,14 +154,4 @@ function enter(
 function replyOf(order: Order): Reply {
   const { clientOrderId, id, market } = order;
   return { of: 'order', orderId: id, clientOrderId, symbol: market.symbol };
-}
-
-function withAccount(
-  request: SignedRequest<unknown>,
-  act: (account: Account) => Result<Reply>,
-): Result<Reply> {
-  const { account, address } = request;
-  return account === undefined
-    ? refused(business(`Account not found: ${address}`, 1))
-    : act(account);
 }

@@ -1,5 +1,6 @@
+import type { Account } from '../accounts/account.ts';
 import type { ExchangeState } from '../exchangeState.ts';
-import type { Result } from './refusal.ts';
+import { accepted, business, type Result, refused } from './refusal.ts';
 import type { SignedRequest } from './signedRequest.ts';
 
 /** What an operation answers, before a transport puts it into words. */
@@ -27,3 +28,19 @@ export type Prepare<Fields> = (
   state: ExchangeState,
   request: SignedRequest<Fields>,
 ) => Result<Prepared>;
+
+/** What waits for nothing. */
+export function immediately(run: () => Result<Reply>): Result<Prepared> {
+  return accepted({ delayed: false, run });
+}
+
+/** Acts for the account of a request; an address that was never funded has none. */
+export function withAccount(
+  request: SignedRequest<unknown>,
+  act: (account: Account) => Result<Reply>,
+): Result<Reply> {
+  const { account, address } = request;
+  return account === undefined
+    ? refused(business(`Account not found: ${address}`, 1))
+    : act(account);
+}

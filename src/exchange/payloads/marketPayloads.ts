@@ -133,7 +133,7 @@ export function tradeRow(market: Market, trade: PublicTrade): Row {
     price: formatPrice(market, trade.ticks),
     amount: formatAmount(market, trade.lots),
     side: trade.side,
-    cause: 'normal',
+    cause: trade.cause,
     created_at: trade.timeMs,
   };
 }
@@ -146,7 +146,7 @@ export function tradeUpdate(market: Market, trade: PublicTrade): Row {
     a: formatAmount(market, trade.lots),
     p: formatPrice(market, trade.ticks),
     d: trade.side,
-    tc: 'normal',
+    tc: trade.cause,
     t: trade.timeMs,
     li: trade.lastOrderId,
   };

@@ -143,7 +143,7 @@ export function fillRow(fill: FillRecord): Row {
     pnl: format(fill.pnlMicro, DOLLARS),
     event_type: fill.role,
     side: fill.side,
-    cause: 'normal',
+    cause: fill.cause,
     created_at: fill.timeMs,
   };
 }
@@ -163,7 +163,7 @@ export function fillUpdate(fill: FillRecord): Row {
     a: formatAmount(market, fill.lots),
     te: fill.role,
     ts: fill.side,
-    tc: 'normal',
+    tc: fill.cause,
     f: format(fill.feeMicro, DOLLARS),
     n: format(fill.pnlMicro, DOLLARS),
     t: fill.timeMs,

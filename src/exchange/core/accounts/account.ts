@@ -1,7 +1,7 @@
 import { type Exposure, type MarginSummary, summariseMargin } from '../../../ledger/margin.ts';
 import { FLAT, type Position } from '../../../ledger/position.ts';
 import type { Market } from '../../../protocol/market.ts';
-import type { Side, TradeRole, TradeSide } from '../../../protocol/terms.ts';
+import type { Side, TradeCause, TradeRole, TradeSide } from '../../../protocol/terms.ts';
 import type { Order } from '../orders/order.ts';
 import { HistoryLog } from './historyLog.ts';
 
@@ -46,6 +46,8 @@ export interface FillRecord {
   readonly pnlMicro: number;
   readonly role: TradeRole;
   readonly side: TradeSide;
+  /** That of its own order, so that a counterparty of a liquidation reads `normal` (chosen). */
+  readonly cause: TradeCause;
   readonly timeMs: number;
   readonly lastOrderId: number;
 }

@@ -1,6 +1,6 @@
 import { MatchingEngine } from '../../../matching/matchingEngine.ts';
 import { type Market, notionalMicro } from '../../../protocol/market.ts';
-import type { TradeSide } from '../../../protocol/terms.ts';
+import type { TradeCause, TradeSide } from '../../../protocol/terms.ts';
 import { MICRO } from '../../../std/integers.ts';
 import type { MinuteBar } from '../../crowdPort.ts';
 import type { ExchangeSettings } from '../../settings.ts';
@@ -16,6 +16,7 @@ export interface PublicTrade {
   readonly ticks: number;
   readonly lots: number;
   readonly side: TradeSide;
+  readonly cause: TradeCause;
   readonly timeMs: number;
   readonly lastOrderId: number;
 }

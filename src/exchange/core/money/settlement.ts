@@ -5,6 +5,7 @@ import {
   OPPOSITE,
   type Side,
   signOf,
+  type TradeCause,
   type TradeRole,
   type TradeSide,
 } from '../../../protocol/terms.ts';
@@ -71,7 +72,9 @@ function trade(
       ? crowdFill(state, market, takerSide, ticks, lots)
       : accountFill(state, market, taker, 'fulfill_taker', ticks, lots);
   state.truth.trades += 1;
-  const print = { ...takerFill, ticks, lots, timeMs: state.nowMs, lastOrderId: state.lastOrderId };
+  const { cause, historyId, side } = takerFill;
+  const { lastOrderId, nowMs: timeMs } = state;
+  const print = { historyId, side, cause, ticks, lots, timeMs, lastOrderId };
   market.recordTrade(print, tapeNow(state));
   state.listener.traded(market, print);
   if (maker === undefined) {
@@ -94,6 +97,7 @@ function trade(
 interface TakerPrint {
   readonly historyId: number;
   readonly side: TradeSide;
+  readonly cause: TradeCause;
 }
 
 function crowdFill(
@@ -105,7 +109,7 @@ function crowdFill(
 ): TakerPrint {
   const opening = side === 'bid' ? 'open_long' : 'open_short';
   holdCrowd(market, side, ticks, lots);
-  return { historyId: newHistoryId(state), side: opening };
+  return { historyId: newHistoryId(state), side: opening, cause: 'normal' };
 }
 
 function holdCrowd(market: MarketState, side: Side, ticks: number, lots: number): void {
@@ -151,6 +155,7 @@ function accountFill(
     pnlMicro: realisedMicro - fee,
     role,
     side: tradeSide(closes, side),
+    cause: order.cause,
     timeMs: state.nowMs,
     lastOrderId: state.lastOrderId,
   };

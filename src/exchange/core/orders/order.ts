@@ -1,5 +1,11 @@
 import type { Market } from '../../../protocol/market.ts';
-import type { OrderEvent, OrderStatus, Side, TimeInForce } from '../../../protocol/terms.ts';
+import type {
+  OrderEvent,
+  OrderStatus,
+  Side,
+  TimeInForce,
+  TradeCause,
+} from '../../../protocol/terms.ts';
 import type { Account } from '../accounts/account.ts';
 
 /** An order of an account, from its acceptance to its end; kept afterwards for the histories. */
@@ -13,6 +19,8 @@ export interface Order {
   readonly tif: TimeInForce;
   readonly reduceOnly: boolean;
   readonly clientOrderId: string | null;
+  /** Why it trades; other than `normal` only for orders of the system. */
+  readonly cause: TradeCause;
   readonly createdMs: number;
   /** Limit price, or the worst price of a market order; TOB may have moved it. */
   ticks: number;

@@ -1,6 +1,6 @@
 import { initialMarginMicro } from '../../../ledger/margin.ts';
 import { formatAmount, formatPrice, type Market, notionalMicro } from '../../../protocol/market.ts';
-import { type Side, signOf } from '../../../protocol/terms.ts';
+import { type Side, signOf, type TradeCause } from '../../../protocol/terms.ts';
 import { DOLLARS, format } from '../../../std/decimal.ts';
 import { mulDiv } from '../../../std/integers.ts';
 import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
@@ -20,6 +20,8 @@ export interface Entry {
   readonly lots: number;
   readonly reduceOnly: boolean;
   readonly clientOrderId: string | null;
+  /** `normal` when absent. */
+  readonly cause?: TradeCause;
 }
 
 /** The engine's checks in their order; the first that fails answers. */

@@ -1,5 +1,6 @@
 import type { CancelAllOrdersFields } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import type { CancelOrderFields } from '../../../protocol/operations/orders/cancelOrder.ts';
+import type { TradeCause } from '../../../protocol/terms.ts';
 import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
 import {
   type ExchangeState,
@@ -18,7 +19,24 @@ import { endOrder, restOrder } from './orderLife.ts';
 /** Checks an order, gives it an id, and lets it match, rest or end. */
 export function enterOrder(state: ExchangeState, entry: Entry): Result<Order> {
   const refusal = checkEntry(state, entry) ?? checkCounterparts(state, entry);
-  if (refusal !== undefined) return refused(refusal);
+  return refusal === undefined ? accepted(admit(state, entry)) : refused(refusal);
+}
+
+/**
+ * Enters an order of the system itself, such as a liquidation: no check is made, and what it does
+ * not trade is cancelled.
+ */
+export function enterSystemOrder(
+  state: ExchangeState,
+  order: Pick<Entry, 'account' | 'market' | 'side' | 'ticks' | 'lots'> & {
+    readonly cause: TradeCause;
+  },
+): Order {
+  const rest = { kind: 'market', tif: 'IOC', reduceOnly: true, clientOrderId: null } as const;
+  return admit(state, { ...order, ...rest });
+}
+
+function admit(state: ExchangeState, entry: Entry): Order {
   const { account, lots, market: here, side, tif } = entry;
   const reach = tif === 'ALO' || tif === 'TOB' ? 1 : lots;
   state.crowd.brace(here.market.id, side, entry.ticks, reach);
@@ -34,7 +52,7 @@ export function enterOrder(state: ExchangeState, entry: Entry): Result<Order> {
   else if (status === 'cancelled') {
     endOrder(state, order, 'cancelled', state.settings.remainderEvent);
   }
-  return accepted(order);
+  return order;
 }
 
 /** A market order needs somebody within its slippage; ALO may be refused at once by setting. */
@@ -60,6 +78,7 @@ function newOrder(state: ExchangeState, entry: Entry): Order {
     tif,
     reduceOnly,
     clientOrderId,
+    cause: entry.cause ?? 'normal',
     createdMs: state.nowMs,
     ticks,
     initialLots: lots,
@@ -84,7 +103,7 @@ export function cancelOrder(
   if (order === undefined || !account.open.has(order.id) || order.market.symbol !== fields.symbol) {
     return refused(business('Failed to cancel order', 5));
   }
-  end(state, order);
+  end(state, order, 'cancel');
   return accepted(order);
 }
 
@@ -106,15 +125,26 @@ export function cancelAllOrders(
       (fields.all_symbols || order.market.symbol === fields.symbol) &&
       !(fields.exclude_reduce_only && order.reduceOnly),
   );
-  for (const order of orders) end(state, order);
+  for (const order of orders) end(state, order, 'cancel');
   return orders.length;
 }
 
-function end(state: ExchangeState, order: Order): void {
+/** Takes away everything that an account has waiting, whatever the kind. Returns how much. */
+export function cancelEverything(
+  state: ExchangeState,
+  account: Account,
+  event: 'cancel' | 'force_cancel',
+): number {
+  const orders = [...account.open.values()];
+  for (const order of orders) end(state, order, event);
+  return orders.length;
+}
+
+function end(state: ExchangeState, order: Order, event: 'cancel' | 'force_cancel'): void {
   const here = state.markets[order.market.id] as MarketState;
   here.engine.cancel(order.id);
   state.truth.cancels += 1;
-  endOrder(state, order, 'cancelled', 'cancel');
+  endOrder(state, order, 'cancelled', event);
 }
 
 /**

@@ -3,7 +3,9 @@ import { FLAT, type Position } from '../../../ledger/position.ts';
 import type { Market } from '../../../protocol/market.ts';
 import type { Side, TradeCause, TradeRole, TradeSide } from '../../../protocol/terms.ts';
 import type { Order } from '../orders/order.ts';
+import { type AgentKey, makeAgentKey } from './agentKey.ts';
 import { HistoryLog } from './historyLog.ts';
+import type { BalanceRecord, EquitySample, FundingRecord } from './moneyRecords.ts';
 
 /** A new account and its place among the others. */
 export interface AccountSeed {
@@ -17,6 +19,10 @@ export interface AccountSeed {
   readonly owner: number;
   readonly balanceMicro: number;
   readonly feeLevel: number;
+  /** API config key of the family; read from its main account. */
+  readonly apiKey?: string;
+  /** Wall ms; 0 by default. */
+  readonly createdMs?: number;
 }
 
 /** What an account has in one market. */
@@ -28,7 +34,13 @@ export interface Holding {
   bidsMicro: number;
   asksMicro: number;
   leverage: number;
-  /** When the account changed its leverage; 0 for the default. */
+  /** Whether a position in this market stands on margin of its own. */
+  isolated: boolean;
+  /** That margin, moved out of the balance; 0 when cross or flat. */
+  isolatedMicro: number;
+  /** Funding that the open position got, less what it paid, micro-dollars. */
+  fundingMicro: number;
+  /** When the account changed its leverage or margin mode; 0 for the defaults. */
   leverageSetMs: number;
   leverageUpdatedMs: number;
 }
@@ -48,6 +60,10 @@ export interface FillRecord {
   readonly side: TradeSide;
   /** That of its own order, so that a counterparty of a liquidation reads `normal` (chosen). */
   readonly cause: TradeCause;
+  /** What the fill did to the balance: profit net of the fee, and margin moved in or out. */
+  readonly balanceChangeMicro: number;
+  /** The balance right after it. */
+  readonly balanceMicro: number;
   readonly timeMs: number;
   readonly lastOrderId: number;
 }
@@ -57,11 +73,20 @@ export interface Account {
   /** Number from 0 in the order of creation. */
   readonly index: number;
   readonly address: string;
-  readonly agents: ReadonlySet<string>;
+  /** Agent keys by their address. */
+  readonly agents: Map<string, AgentKey>;
+  /** API config keys that this account made. They stand for the whole family. */
+  readonly apiKeys: Set<string>;
+  readonly createdMs: number;
   readonly family: number;
   readonly owner: number;
-  readonly feeLevel: number;
+  /** Level by the family's volume, never below {@link feeFloor}. */
+  feeLevel: number;
+  readonly feeFloor: number;
+  /** Cash, without the margin of isolated positions. */
   balanceMicro: number;
+  /** What was paid in, less what was taken out: what profit is measured against. */
+  depositedMicro: number;
   updatedMs: number;
   /** By market id. */
   readonly holdings: readonly Holding[];
@@ -70,6 +95,11 @@ export interface Account {
   readonly byClientId: Map<string, Order>;
   readonly orderLog: HistoryLog<Order>;
   readonly fillLog: HistoryLog<FillRecord>;
+  /** Every change of the balance but ordinary trades, whose fills name theirs. */
+  readonly balanceLog: HistoryLog<BalanceRecord>;
+  readonly fundingLog: HistoryLog<FundingRecord>;
+  /** At a fixed rhythm; keys are times. */
+  readonly equityLog: HistoryLog<EquitySample>;
   fills: number;
   volumeMicro: number;
   feesMicro: number;
@@ -85,11 +115,15 @@ export function makeAccount(
   return {
     index,
     address: seed.address,
-    agents: new Set(seed.agents),
+    agents: new Map(seed.agents.map((agent) => [agent, makeAgentKey(agent)])),
+    apiKeys: new Set(),
+    createdMs: seed.createdMs ?? 0,
     family: seed.family,
     owner: seed.owner,
     feeLevel: seed.feeLevel,
+    feeFloor: seed.feeLevel,
     balanceMicro: seed.balanceMicro,
+    depositedMicro: seed.balanceMicro,
     updatedMs: 0,
     holdings: markets.map((market) => ({
       position: FLAT,
@@ -98,6 +132,9 @@ export function makeAccount(
       bidsMicro: 0,
       asksMicro: 0,
       leverage: market.maxLeverage,
+      isolated: false,
+      isolatedMicro: 0,
+      fundingMicro: 0,
       leverageSetMs: 0,
       leverageUpdatedMs: 0,
     })),
@@ -105,6 +142,9 @@ export function makeAccount(
     byClientId: new Map(),
     orderLog: new HistoryLog(historyRows, (order) => order.id, forget),
     fillLog: new HistoryLog(historyRows, (fill) => fill.historyId),
+    balanceLog: new HistoryLog(historyRows, (record) => record.historyId),
+    fundingLog: new HistoryLog(historyRows, (record) => record.historyId),
+    equityLog: new HistoryLog(historyRows, (sample) => sample.timeMs),
     fills: 0,
     volumeMicro: 0,
     feesMicro: 0,

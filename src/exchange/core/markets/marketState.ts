@@ -6,6 +6,7 @@ import type { MinuteBar } from '../../crowdPort.ts';
 import type { ExchangeSettings } from '../../settings.ts';
 import { CandleSeries } from './candles.ts';
 import type { ListedMarket } from './listing.ts';
+import { MarketFunding } from './marketFunding.ts';
 
 const { round } = Math;
 const DAY_MS = 86_400_000;
@@ -28,6 +29,7 @@ export class MarketState {
   readonly engine: MatchingEngine;
   readonly candles: CandleSeries;
   readonly markCandles: CandleSeries;
+  readonly funding: MarketFunding;
   lastTradeTicks = 0;
   /** Position and cash of the crowd, the other side of all that accounts hold. */
   crowdLots = 0;
@@ -53,6 +55,7 @@ export class MarketState {
       maxTicks: listed.maxTicks,
       postOnlyFirst: settings.postOnlyFirst,
     });
+    this.funding = new MarketFunding(settings.historyRows);
     this.candles = new CandleSeries(history, dollarsOf);
     this.markCandles = new CandleSeries(
       history.map((bar) => ({ ...bar, volumeLots: 0 })),

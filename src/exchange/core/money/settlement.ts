@@ -156,6 +156,8 @@ function accountFill(
     role,
     side: tradeSide(closes, side),
     cause: order.cause,
+    balanceChangeMicro: realisedMicro - fee,
+    balanceMicro: account.balanceMicro,
     timeMs: state.nowMs,
     lastOrderId: state.lastOrderId,
   };

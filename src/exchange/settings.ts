@@ -43,6 +43,22 @@ export interface ExchangeSettings {
   readonly defaultExpiryMs: number;
   /** A timestamp ahead of the exchange's clock: accepted up to its own window, or refused. */
   readonly futureTimestamps: 'within-window' | 'refuse';
+  /** Whether an agent key may make, list and revoke API config keys, or the owner's key alone. */
+  readonly apiKeySigner: 'agent' | 'owner';
+  /** Whether an agent key may move money within its family, or the owner's key alone. */
+  readonly transferSigner: 'agent' | 'owner';
+  /** Agent keys of one account. */
+  readonly agentKeyLimit: number;
+  /** IP addresses on the whitelist of one agent key. */
+  readonly agentIpLimit: number;
+  /** API config keys of one account. */
+  readonly apiKeyLimit: number;
+  /** Subaccounts of a main account. */
+  readonly subaccountLimit: number;
+  /** Least amount of a transfer within a family, dollars. */
+  readonly minTransferDollars: number;
+  /** Whether money may go from one subaccount to another without the main account between. */
+  readonly siblingTransfers: boolean;
   /** Whether the actions of a batch may belong to different accounts. */
   readonly batchMixedAccounts: boolean;
   /** What a batch costs: the sum of its actions, or one request. */
@@ -69,6 +85,28 @@ export interface ExchangeSettings {
   readonly snapshotsNameAccount: boolean;
   /** Interval of the oracle price, ms of tape time. */
   readonly oracleIntervalMs: number;
+  /** Interval at which the funding premium is sampled, ms of tape time. */
+  readonly fundingSampleMs: number;
+  /** Notional that the impact prices of BTC and ETH are taken at, dollars. */
+  readonly impactDollarsMajor: number;
+  /** The same for every other market. */
+  readonly impactDollars: number;
+  /** Price that funding is paid on. */
+  readonly fundingPrice: 'oracle' | 'mark';
+  /** What a position's `funding` counts: what it got, so that paying is negative, or what it paid. */
+  readonly positionFunding: 'got' | 'paid';
+  /** Whose days end when the fee levels are set anew. */
+  readonly feeTierClock: 'wall' | 'tape';
+  /** Wait between the chunks of a market liquidation, ms. */
+  readonly liquidationChunkMs: number;
+  /** Chunks of a position that is too large to be liquidated in one. */
+  readonly liquidationChunks: number;
+  /** A position of less than this, times the market's maximum leverage, is one chunk; dollars. */
+  readonly liquidationChunkDollars: number;
+  /** How much better than the backstop price a liquidation's orders are, ticks. */
+  readonly liquidationEdgeTicks: number;
+  /** Interval of the equity figures behind `GET /portfolio`, ms of wall time. */
+  readonly equitySampleMs: number;
   /** Rows of `GET /trades`. */
   readonly recentTrades: number;
   /** Rows that each history keeps per account; the oldest go first. */
@@ -95,6 +133,14 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   signatureFailure: 'bare',
   defaultExpiryMs: 30_000,
   futureTimestamps: 'within-window',
+  apiKeySigner: 'agent',
+  transferSigner: 'agent',
+  agentKeyLimit: 20,
+  agentIpLimit: 100,
+  apiKeyLimit: 5,
+  subaccountLimit: 10,
+  minTransferDollars: 10,
+  siblingTransfers: false,
   batchMixedAccounts: true,
   batchCost: 'sum',
   unidentifiedQuotaTenths: 1000,
@@ -108,6 +154,17 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   slowReaderBytes: 1_048_576,
   snapshotsNameAccount: false,
   oracleIntervalMs: 3000,
+  fundingSampleMs: 5000,
+  impactDollarsMajor: 20_000,
+  impactDollars: 6000,
+  fundingPrice: 'oracle',
+  positionFunding: 'got',
+  feeTierClock: 'wall',
+  liquidationChunkMs: 200,
+  liquidationChunks: 5,
+  liquidationChunkDollars: 2000,
+  liquidationEdgeTicks: 1,
+  equitySampleMs: 60_000,
   recentTrades: 100,
   historyRows: 100_000,
 };

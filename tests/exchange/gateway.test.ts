@@ -517,7 +517,7 @@ test('the exchange follows a wall clock that runs ahead, not one that is set bac
 
 describe('credits', () => {
   test('EX-50 a rolling minute', () => {
-    const meter = new CreditMeter(100);
+    const meter = new CreditMeter(() => 100);
     const at = 1_000_000_000_000;
     expect([meter.remainingTenths(at), meter.refreshS(at)]).toEqual([100, 0]);
     expect(meter.spend(at, 60)).toBe(true);
@@ -593,7 +593,7 @@ describe('credits', () => {
   });
 
   test('EX-50 peers without a key are metered one by one, and forgotten when idle', () => {
-    const meters = new CreditMeters([], DEFAULT_SETTINGS);
+    const meters = new CreditMeters(() => undefined, DEFAULT_SETTINGS);
     const first = meters.payer({}, 'a', 0).meter;
     expect(meters.payer({}, 'a', 0).meter).toBe(first);
     first.spend(0, 1000);

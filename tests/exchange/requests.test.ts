@@ -119,7 +119,7 @@ describe('signatures', () => {
 
   test.each([
     ['signature', 'abc', 'Invalid signature'],
-    ['signature', { type: 'hardware', value: V1.signature }, 'Invalid signature'],
+    ['signature', { type: 'hardware', value: V1.signature }, 'Verification failed'],
     ['account', 'not-a-key', 'Invalid public key'],
     ['agent_wallet', '0OIl', 'Invalid public key'],
   ])('EX-2 %s %s', (field, value, words) => {

@@ -12,6 +12,7 @@ import type { ExchangeListener, ExchangeState } from './exchangeState.ts';
 import { CrowdDoor } from './markets/crowdDoor.ts';
 import { LISTED, type ListedMarket, listedMarkets } from './markets/listing.ts';
 import { MarketState } from './markets/marketState.ts';
+import { MoneyState } from './money/moneyState.ts';
 import { react } from './reactions.ts';
 import { ACTION_TYPES, type Signed, servedAs } from './requests/operationTable.ts';
 import type { Prepared, Reply } from './requests/prepared.ts';
@@ -23,7 +24,8 @@ import {
   type Result,
   refused,
 } from './requests/refusal.ts';
-import { problemOf, type Verify } from './requests/signedRequest.ts';
+import type { Verify } from './requests/signatures.ts';
+import { problemOf } from './requests/signedRequest.ts';
 import { Truth } from './truth.ts';
 
 export interface ExchangeOptions {
@@ -67,6 +69,7 @@ export class Exchange {
           ),
       ),
       accounts: new AccountRegistry(options.accounts, markets, settings.historyRows),
+      money: new MoneyState(markets.length),
       truth: new Truth(),
       listener: options.listener,
       crowd: options.crowd,
@@ -100,14 +103,14 @@ export class Exchange {
 
   /**
    * Takes a request body as it was received. The answer comes at once, or after the taker delay for
-   * whatever may take liquidity.
+   * whatever may take liquidity. `peer` is the address that the request came from.
    */
-  submit(key: OperationKey, body: unknown, answer: Answer): void {
+  submit(key: OperationKey, body: unknown, answer: Answer, peer = ''): void {
     const told: Answer = (result) => {
       if (!result.ok) this.state.truth.refused += 1;
       answer(result);
     };
-    const prepared = key === BATCH ? this.#batch(body) : this.#single(key, body);
+    const prepared = key === BATCH ? this.#batch(body, peer) : this.#single(key, body, peer);
     if (!prepared.ok) {
       told(prepared);
       return;
@@ -118,22 +121,22 @@ export class Exchange {
     else this.state.agenda.at(nowMs + settings.takerDelayMs, () => told(run()));
   }
 
-  #single(key: OperationKey, body: unknown): Result<Prepared> {
+  #single(key: OperationKey, body: unknown, peer: string): Result<Prepared> {
     const served = servedAs(key);
     if (served === undefined) return refused(notFound('Not found'));
-    const signed = served.read(this.state, this.#verify, body);
+    const signed = served.read(this.state, this.#verify, body, peer);
     return signed.ok ? signed.value.prepare() : signed;
   }
 
   /** All signatures must be good; after that every action stands for itself. */
-  #batch(body: unknown): Result<Prepared> {
+  #batch(body: unknown, peer: string): Result<Prepared> {
     const batch = batchSchema.safeParse(body);
     if (!batch.success) {
       return refused(malformed(problemOf(batch.error.issues, body)));
     }
     const signed: Signed[] = [];
     for (const { data, type } of batch.data.actions) {
-      const action = servedAs(ACTION_TYPES[type])?.read(this.state, this.#verify, data);
+      const action = servedAs(ACTION_TYPES[type])?.read(this.state, this.#verify, data, peer);
       if (action === undefined) return refused(malformed(`unknown variant \`${type}\``));
       if (!action.ok) return action;
       signed.push(action.value);

@@ -5,6 +5,8 @@ import type { Account, FillRecord } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/accountRegistry.ts';
 import type { Agenda } from './agenda.ts';
 import type { MarketState, PublicTrade } from './markets/marketState.ts';
+import type { MoneyState } from './money/moneyState.ts';
+import type { Transfer } from './money/transfers.ts';
 import type { OrderRecord } from './orders/order.ts';
 import type { Truth } from './truth.ts';
 
@@ -14,6 +16,10 @@ export interface ExchangeListener {
   filled(fill: FillRecord): void;
   traded(market: MarketState, trade: PublicTrade): void;
   leverageChanged(account: Account, market: Market, leverage: number): void;
+  marginModeChanged(account: Account, market: Market, isolated: boolean): void;
+  /** Money moved in or out, or a figure changed, without an order or a fill. */
+  accountChanged(account: Account): void;
+  transferred(transfer: Transfer): void;
 }
 
 /** Everything that the exchange is at one moment; the functions of this folder work on it. */
@@ -22,6 +28,7 @@ export interface ExchangeState {
   /** By market id. */
   readonly markets: readonly MarketState[];
   readonly accounts: AccountRegistry;
+  readonly money: MoneyState;
   readonly truth: Truth;
   readonly listener: ExchangeListener;
   readonly crowd: Crowd;

@@ -13,19 +13,19 @@ import type { ExchangeState } from '../core/exchangeState.ts';
 import type { Truth } from '../core/truth.ts';
 import type { Crowd } from '../crowdPort.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../settings.ts';
+import { administer } from './admin/adminApi.ts';
 import { CreditMeters } from './credits/creditMeters.ts';
 import { ExchangeClock } from './exchangeClock.ts';
+import { type FaultProfile, NO_FAULTS } from './faults/fault.ts';
+import { Faults } from './faults/faults.ts';
+import { failure } from './faults/requestFaults.ts';
 import type { Gateway } from './gateway.ts';
 import { API, RestApi } from './rest/restApi.ts';
-import {
-  type AccountLayout,
-  familyKeys,
-  type SeededAccount,
-  seededAccounts,
-} from './seededAccounts.ts';
+import { type AccountLayout, type SeededAccount, seededAccounts } from './seededAccounts.ts';
 import { ChannelHub } from './socket/channelHub.ts';
 import { SocketSession } from './socket/socketSession.ts';
-import { orderTruth, type TruthReport, truthReport } from './truthReport.ts';
+import { steadyCrowd } from './steadyCrowd.ts';
+import { type TruthReport, truthReport } from './truthReport.ts';
 
 const { min } = Math;
 
@@ -36,6 +36,8 @@ export interface ExchangeServerOptions extends AccountLayout {
   readonly maxConnections: number;
   readonly settings?: Partial<ExchangeSettings>;
   readonly crowd: Crowd;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: FaultProfile;
 }
 
 /** The line that `breakwater exchange` prints when it is ready, but for its `pid`. */
@@ -56,13 +58,6 @@ export interface Startup {
   }[];
 }
 
-/** What loopback may ask beside the exchange's own interface. */
-const ADMIN: Readonly<Record<string, (state: ExchangeState) => unknown>> = {
-  '/admin/truth': truthReport,
-  '/admin/orders': orderTruth,
-};
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
-
 /** The simulated exchange on a host: its core, its crowd, and the two transports. */
 export class ExchangeServer implements Gateway, ServerHandlers {
   readonly settings: ExchangeSettings;
@@ -76,6 +71,10 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   readonly #rest: RestApi;
   readonly #sessions: Set<SocketSession> = new Set();
   readonly #connections: Map<string, number> = new Map();
+  readonly #crowd: Crowd;
+  #faults: Faults;
+  /** How far the exchange's clock is moved from the steady one, in which the rest counts. */
+  #offsetMs = 0;
   #crowdDueMs: number;
   #pushDueMs: number;
   #wake: Timer | undefined;
@@ -84,23 +83,25 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   #listening: Listening | undefined;
 
   private constructor(host: Host, options: ExchangeServerOptions) {
-    const { crowd } = options;
     this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.#host = host;
     this.#options = options;
     this.#clock = new ExchangeClock(host.clock);
+    this.#crowd = steadyCrowd(options.crowd, () => this.#offsetMs);
     this.#accounts = seededAccounts(options, host.crypto);
-    this.meters = new CreditMeters(familyKeys(this.#accounts), this.settings);
     this.#exchange = new Exchange({
       settings: this.settings,
       accounts: this.#accounts,
       verify: (message, signature, key) => host.crypto.verify(message, signature, key),
       listener: this.#hub,
-      crowd,
+      crowd: this.#crowd,
     });
     this.#hub.attach(this.#exchange.state);
+    const { accounts } = this.#exchange.state;
+    this.meters = new CreditMeters((apiKey) => accounts.familyByApiKey(apiKey), this.settings);
     this.#rest = new RestApi(this);
-    const nowMs = this.nowMs();
+    this.#faults = this.#arming(options.faults ?? NO_FAULTS);
+    const nowMs = this.#clock.nowMs();
     this.#crowdDueMs = nowMs;
     this.#pushDueMs = nowMs + this.settings.bookPushMs;
   }
@@ -108,7 +109,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   /** Opens the books, then the port. Rejects with `PORT_BUSY` when it is taken. */
   static async start(host: Host, options: ExchangeServerOptions): Promise<ExchangeServer> {
     const server = new ExchangeServer(host, options);
-    server.#step(() => options.crowd.open(server.#exchange.port, server.nowMs()));
+    server.#step(() => server.#crowd.open(server.#exchange.port, server.nowMs()));
     const { hostname, maxConnections, port } = options;
     const { maxBytes } = server.settings;
     try {
@@ -161,26 +162,39 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     return truthReport(this.#exchange.state);
   }
 
+  get state(): ExchangeState {
+    return this.#exchange.state;
+  }
+
+  get faults(): Faults {
+    return this.#faults;
+  }
+
+  /** Replaces everything that goes wrong; its times count from now. */
+  setFaults(profile: FaultProfile): void {
+    this.#faults = this.#arming(profile);
+    this.#step(() => undefined);
+  }
+
   nowMs(): number {
-    return this.#clock.nowMs();
+    return this.#clock.nowMs() + this.#offsetMs;
   }
 
   run<T>(read: (state: ExchangeState) => T): T {
     return this.#step(() => read(this.#exchange.state));
   }
 
-  submit(key: OperationKey, body: unknown, answer: Answer): void {
-    this.#step(() => this.#exchange.submit(key, body, answer));
+  submit(key: OperationKey, body: unknown, peer: string, answer: Answer): void {
+    this.#step(() => this.#exchange.submit(key, body, answer, peer));
   }
 
   onRequest(request: HttpRequest, peer: string): Promise<HttpResponse> {
-    const admin = LOOPBACK.test(peer) && request.method === 'GET' ? ADMIN[request.path] : undefined;
-    if (admin !== undefined) {
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify(admin(this.#exchange.state));
-      return Promise.resolve({ status: 200, headers, body });
-    }
-    return this.#rest.handle(request, peer);
+    const administered = administer(this, request, peer);
+    if (administered !== undefined) return Promise.resolve(administered);
+    const down = this.#faults.outages.downStatus(this.#clock.nowMs());
+    if (down === undefined) return this.#rest.handle(request, peer);
+    const headers = { 'content-type': 'text/plain' };
+    return Promise.resolve({ status: down, headers, body: failure(down).error });
   }
 
   onUpgrade(
@@ -189,11 +203,15 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     peer: string,
   ): AcceptSocket | number {
     if (path.split('?', 1)[0] !== '/ws') return 404;
+    const down = this.#faults.outages.downStatus(this.#clock.nowMs());
+    if (down !== undefined) return down;
     const open = this.#connections.get(peer) ?? 0;
     if (open >= this.settings.connectionsPerPeer) return 429;
     const payer = this.meters.payer(headers, peer, this.nowMs());
     return (socket) => {
       const session = new SocketSession(socket, this, this.#hub, payer);
+      const wellMs = this.#faults.halfOpenAfterMs();
+      if (wellMs !== undefined) session.fallSilentAfter(wellMs);
       this.#sessions.add(session);
       this.#connections.set(peer, (this.#connections.get(peer) ?? 0) + 1);
       return {
@@ -213,8 +231,8 @@ export class ExchangeServer implements Gateway, ServerHandlers {
 
   /** Everything happens in a step: first what was due, then the work, then what it caused goes out. */
   #step<T>(work: () => T): T {
-    const nowMs = this.nowMs();
-    this.#exchange.setTime(nowMs);
+    this.#sufferOutages();
+    this.#exchange.setTime(this.nowMs());
     this.#exchange.release();
     const result = work();
     this.#exchange.react();
@@ -223,23 +241,43 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     return result;
   }
 
+  #arming(profile: FaultProfile): Faults {
+    return new Faults(profile, this.#host.timers, () => this.#clock.nowMs());
+  }
+
+  #sufferOutages(): void {
+    const { outages } = this.#faults;
+    const nowMs = this.#clock.nowMs();
+    this.#offsetMs = outages.clockOffsetMs(nowMs);
+    for (const here of this.#exchange.state.markets) {
+      here.halted = outages.isHalted(here.market.symbol, nowMs);
+    }
+    if (outages.takeRestart(nowMs)) for (const session of [...this.#sessions]) session.cut();
+  }
+
   #arm(): void {
-    const dueMs = min(this.#exchange.dueMs(), this.#crowdDueMs, this.#pushDueMs);
+    const nowMs = this.#clock.nowMs();
+    const dueMs = min(
+      this.#exchange.dueMs() - this.#offsetMs,
+      this.#crowdDueMs,
+      this.#pushDueMs,
+      this.#faults.outages.dueMs(nowMs),
+    );
     if (this.#isClosed || dueMs >= this.#wakeMs) return;
     this.#wake?.cancel();
     this.#wakeMs = dueMs;
-    const delayMs = dueMs - this.nowMs();
+    const delayMs = dueMs - nowMs;
     this.#wake = this.#host.timers.after(delayMs > 0 ? delayMs : 0, () => this.#wakeUp());
   }
 
   #wakeUp(): void {
     this.#wakeMs = Number.POSITIVE_INFINITY;
     this.#step(() => {
-      const { nowMs } = this.#exchange.state;
+      const nowMs = this.#exchange.state.nowMs - this.#offsetMs;
       if (nowMs >= this.#crowdDueMs) this.#crowdDueMs = this.#options.crowd.act(nowMs);
       if (nowMs < this.#pushDueMs) return;
       this.#hub.push();
-      this.#closeIdle(nowMs);
+      this.#closeIdle(this.#exchange.state.nowMs);
       // A late wake-up skips pushes instead of sending them in a burst.
       while (this.#pushDueMs <= nowMs) this.#pushDueMs += this.settings.bookPushMs;
     });
@@ -247,9 +285,12 @@ export class ExchangeServer implements Gateway, ServerHandlers {
 
   #closeIdle(nowMs: number): void {
     const { idleCloseMs, lifetimeMs } = this.settings;
-    for (const session of this.#sessions) {
-      if (nowMs - session.lastMessageMs >= idleCloseMs) session.close('idle');
-      else if (nowMs - session.openedMs >= lifetimeMs) session.close('lifetime');
+    for (const session of [...this.#sessions]) {
+      const isOld = nowMs - session.openedMs >= lifetimeMs;
+      if (session.isSilent) {
+        if (isOld) session.cut();
+      } else if (nowMs - session.lastMessageMs >= idleCloseMs) session.close('idle');
+      else if (isOld) session.close('lifetime');
     }
   }
 }

@@ -1,7 +1,6 @@
 import { encodeBase58 } from '../../protocol/base58.ts';
 import type { Crypto } from '../../std/host.ts';
 import type { AccountSeed } from '../core/accounts/account.ts';
-import type { FamilyKey } from './credits/creditMeters.ts';
 
 /** How the exchange's accounts are laid out. */
 export interface AccountLayout {
@@ -51,11 +50,6 @@ export function seededAccounts(layout: AccountLayout, crypto: Crypto): SeededAcc
     });
   }
   return accounts;
-}
-
-/** The API config key of each family. */
-export function familyKeys(accounts: readonly SeededAccount[]): FamilyKey[] {
-  return accounts.filter(({ address, main }) => address === main);
 }
 
 function keyOf(crypto: Crypto, name: string): { publicKey: string; secretKey: string } {

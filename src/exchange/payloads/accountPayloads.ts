@@ -11,6 +11,7 @@ import { DOLLARS, format, RATE } from '../../std/decimal.ts';
 import { type Account, type Holding, marginOf } from '../core/accounts/account.ts';
 import { type ExchangeState, markPrices } from '../core/exchangeState.ts';
 import type { MarketState } from '../core/markets/marketState.ts';
+import type { Transfer } from '../core/money/transfers.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -75,6 +76,20 @@ export function accountInfo(state: ExchangeState, account: Account): Row {
     sc: 0,
     sb: [],
     t: state.nowMs,
+  };
+}
+
+/** Data of the channel `account_transfers`; what does not apply is left out. */
+export function transferUpdate({ account, amountMicro, between, ...transfer }: Transfer): Row {
+  const { event, timeMs, transaction } = transfer;
+  return {
+    u: account.address,
+    e: event,
+    a: 'USDC',
+    am: money(amountMicro),
+    t: timeMs,
+    ...(transaction === undefined ? {} : { tx: transaction }),
+    ...(between === undefined ? {} : { s: between.sender.address, r: between.recipient.address }),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { AccountSeed, FillRecord } from '../../../src/exchange/core/accounts/account.ts';
 import { Exchange, type OperationKey } from '../../../src/exchange/core/exchange.ts';
 import type { PublicTrade } from '../../../src/exchange/core/markets/marketState.ts';
+import type { Transfer } from '../../../src/exchange/core/money/transfers.ts';
 import type { OrderRecord } from '../../../src/exchange/core/orders/order.ts';
 import type { Reply } from '../../../src/exchange/core/requests/prepared.ts';
 import type { Result } from '../../../src/exchange/core/requests/refusal.ts';
-import type { Verify } from '../../../src/exchange/core/requests/signedRequest.ts';
+import type { Verify } from '../../../src/exchange/core/requests/signatures.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../../../src/exchange/settings.ts';
 import { QuietCrowd } from './quietCrowd.ts';
 
@@ -43,6 +44,8 @@ export class Floor {
   readonly fills: FillRecord[] = [];
   readonly trades: PublicTrade[] = [];
   readonly leverages: unknown[][] = [];
+  readonly marginModes: unknown[][] = [];
+  readonly transfers: Transfer[] = [];
   nowMs: number = NOW;
 
   constructor({ settings, verify, seeds }: FloorOptions = {}) {
@@ -56,6 +59,9 @@ export class Floor {
         filled: (fill) => this.fills.push(fill),
         traded: (_, trade) => this.trades.push(trade),
         leverageChanged: (...change) => this.leverages.push(change),
+        marginModeChanged: (...change) => this.marginModes.push(change),
+        accountChanged: () => {},
+        transferred: (transfer) => this.transfers.push(transfer),
       },
     });
     this.exchange.setTime(this.nowMs);

@@ -92,6 +92,8 @@ export interface Account {
   readonly holdings: readonly Holding[];
   /** Resting orders by id, oldest first. */
   readonly open: Map<number, Order>;
+  /** Stop orders that wait for their trigger or for their parent order, by id. */
+  readonly stops: Map<number, Order>;
   readonly byClientId: Map<string, Order>;
   readonly orderLog: HistoryLog<Order>;
   readonly fillLog: HistoryLog<FillRecord>;
@@ -139,6 +141,7 @@ export function makeAccount(
       leverageUpdatedMs: 0,
     })),
     open: new Map(),
+    stops: new Map(),
     byClientId: new Map(),
     orderLog: new HistoryLog(historyRows, (order) => order.id, forget),
     fillLog: new HistoryLog(historyRows, (fill) => fill.historyId),

@@ -1,11 +1,39 @@
+import { CREATE_SUBACCOUNT } from '../../../protocol/operations/account/createSubaccount.ts';
+import { LIST_SUBACCOUNTS } from '../../../protocol/operations/account/listSubaccounts.ts';
+import { TRANSFER_FUNDS } from '../../../protocol/operations/account/transferFunds.ts';
 import { UPDATE_LEVERAGE } from '../../../protocol/operations/account/updateLeverage.ts';
+import { ADD_AGENT_WHITELISTED_IP } from '../../../protocol/operations/keys/addAgentWhitelistedIp.ts';
+import { BIND_AGENT_WALLET } from '../../../protocol/operations/keys/bindAgentWallet.ts';
+import { CREATE_API_KEY } from '../../../protocol/operations/keys/createApiKey.ts';
+import { LIST_AGENT_IP_WHITELIST } from '../../../protocol/operations/keys/listAgentIpWhitelist.ts';
+import { LIST_AGENT_WALLETS } from '../../../protocol/operations/keys/listAgentWallets.ts';
+import { LIST_API_KEYS } from '../../../protocol/operations/keys/listApiKeys.ts';
+import { REMOVE_AGENT_WHITELISTED_IP } from '../../../protocol/operations/keys/removeAgentWhitelistedIp.ts';
+import { REVOKE_AGENT_WALLET } from '../../../protocol/operations/keys/revokeAgentWallet.ts';
+import { REVOKE_ALL_AGENT_WALLETS } from '../../../protocol/operations/keys/revokeAllAgentWallets.ts';
+import { REVOKE_API_KEY } from '../../../protocol/operations/keys/revokeApiKey.ts';
+import { SET_AGENT_IP_WHITELIST_ENABLED } from '../../../protocol/operations/keys/setAgentIpWhitelistEnabled.ts';
 import type { Operation } from '../../../protocol/operations/operation.ts';
 import type { BatchAction } from '../../../protocol/operations/orders/batchOrders.ts';
 import { CANCEL_ALL_ORDERS } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import { CANCEL_ORDER } from '../../../protocol/operations/orders/cancelOrder.ts';
 import { CREATE_MARKET_ORDER } from '../../../protocol/operations/orders/createMarketOrder.ts';
 import { CREATE_ORDER } from '../../../protocol/operations/orders/createOrder.ts';
+import type { ExchangeSettings } from '../../settings.ts';
 import type { ExchangeState } from '../exchangeState.ts';
+import {
+  prepareAddAgentWhitelistedIp,
+  prepareBindAgentWallet,
+  prepareCreateApiKey,
+  prepareListAgentIpWhitelist,
+  prepareListAgentWallets,
+  prepareListApiKeys,
+  prepareRemoveAgentWhitelistedIp,
+  prepareRevokeAgentWallet,
+  prepareRevokeAllAgentWallets,
+  prepareRevokeApiKey,
+  prepareSetAgentIpWhitelistEnabled,
+} from './keyOperations.ts';
 import {
   prepareCancelAllOrders,
   prepareCancelOrder,
@@ -15,7 +43,13 @@ import {
 } from './orderOperations.ts';
 import type { Prepare, Prepared } from './prepared.ts';
 import { accepted, type Result } from './refusal.ts';
-import { readSigned, type Verify } from './signedRequest.ts';
+import type { Verify } from './signatures.ts';
+import { readSigned, type Signer } from './signedRequest.ts';
+import {
+  prepareListSubaccounts,
+  prepareTransferFunds,
+  readCreateSubaccount,
+} from './subaccountOperations.ts';
 
 /** A signed body that was found good; `prepare` does what does not depend on the book. */
 export interface Signed {
@@ -31,18 +65,29 @@ export interface Served {
   /** Key in `params` of a WebSocket request; absent where the WebSocket does not offer it. */
   readonly wsKey: string | undefined;
   readonly costTenths: number;
-  read(state: ExchangeState, verify: Verify, body: unknown): Result<Signed>;
+  /** `peer` is the address that the request came from. */
+  read(state: ExchangeState, verify: Verify, body: unknown, peer: string): Result<Signed>;
 }
 
-function served<Fields>(operation: Operation<Fields>, prepare: Prepare<Fields>): Served {
+type SignerOf = (settings: ExchangeSettings) => Signer;
+
+const OWNER: SignerOf = () => 'owner';
+const OF_API_KEYS: SignerOf = ({ apiKeySigner }) => apiKeySigner;
+
+function served<Fields>(
+  operation: Operation<Fields>,
+  prepare: Prepare<Fields>,
+  signerOf: SignerOf = () => 'agent',
+): Served {
   const { costTenths, path, type, wsKey } = operation;
   return {
     type,
     path,
     wsKey,
     costTenths,
-    read: (state, verify, body) => {
-      const request = readSigned(state, verify, operation, body);
+    read: (state, verify, body, peer) => {
+      const signer = signerOf(state.settings);
+      const request = readSigned(state, verify, { operation, signer }, body, peer);
       if (!request.ok) return request;
       const { value } = request;
       return accepted({ address: value.address, prepare: () => prepare(state, value) });
@@ -57,6 +102,20 @@ export const SERVED: readonly Served[] = [
   served(CANCEL_ORDER, prepareCancelOrder),
   served(CANCEL_ALL_ORDERS, prepareCancelAllOrders),
   served(UPDATE_LEVERAGE, prepareUpdateLeverage),
+  { ...CREATE_SUBACCOUNT, type: 'create_subaccount', wsKey: undefined, read: readCreateSubaccount },
+  served(LIST_SUBACCOUNTS, prepareListSubaccounts),
+  served(TRANSFER_FUNDS, prepareTransferFunds, ({ transferSigner }) => transferSigner),
+  served(BIND_AGENT_WALLET, prepareBindAgentWallet, OWNER),
+  served(LIST_AGENT_WALLETS, prepareListAgentWallets, OWNER),
+  served(REVOKE_AGENT_WALLET, prepareRevokeAgentWallet, OWNER),
+  served(REVOKE_ALL_AGENT_WALLETS, prepareRevokeAllAgentWallets, OWNER),
+  served(LIST_AGENT_IP_WHITELIST, prepareListAgentIpWhitelist, OWNER),
+  served(ADD_AGENT_WHITELISTED_IP, prepareAddAgentWhitelistedIp, OWNER),
+  served(REMOVE_AGENT_WHITELISTED_IP, prepareRemoveAgentWhitelistedIp, OWNER),
+  served(SET_AGENT_IP_WHITELIST_ENABLED, prepareSetAgentIpWhitelistEnabled, OWNER),
+  served(CREATE_API_KEY, prepareCreateApiKey, OF_API_KEYS),
+  served(LIST_API_KEYS, prepareListApiKeys, OF_API_KEYS),
+  served(REVOKE_API_KEY, prepareRevokeApiKey, OF_API_KEYS),
 ];
 
 /** The operation behind each kind of batch action. */

@@ -1,17 +1,18 @@
 import { decodeBase58 } from '../../../protocol/base58.ts';
 import { canonicalJson, type Json } from '../../../protocol/canonicalJson.ts';
-import {
-  HEADER_KEYS,
-  type HeaderFields,
-  headerSchema,
-} from '../../../protocol/operations/header.ts';
+import { HEADER_KEYS, headerSchema } from '../../../protocol/operations/header.ts';
 import type { Operation } from '../../../protocol/operations/operation.ts';
 import type { Account } from '../accounts/account.ts';
+import { maySignFrom } from '../accounts/agentKey.ts';
 import type { ExchangeState } from '../exchangeState.ts';
 import { accepted, invalid, malformed, type Refusal, type Result, refused } from './refusal.ts';
+import { checkSignature, checkTime, INVALID_KEY, type Verify } from './signatures.ts';
 
-/** Ed25519 over the bytes of a message. */
-export type Verify = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array) => boolean;
+/**
+ * Whose signature an operation needs: that of the account's own key, or also that of an agent key
+ * that is bound to it.
+ */
+export type Signer = 'owner' | 'agent';
 
 /** A request whose signature, clock and signer are good. */
 export interface SignedRequest<Fields> {
@@ -23,17 +24,23 @@ export interface SignedRequest<Fields> {
 
 type Body = Readonly<Record<string, Json>>;
 
-const encoder = new TextEncoder();
+/** How an operation's body is read. */
+export interface Reading<Fields> {
+  readonly operation: Operation<Fields>;
+  readonly signer: Signer;
+}
 
 /**
  * Reads a signed body in the documented order: shape, then signature, then expiry, then whether the
- * agent key may act. What was signed is rebuilt from the values received, sorted at every level.
+ * agent key may act, from where the request came. What was signed is rebuilt from the values
+ * received, sorted at every level.
  */
 export function readSigned<Fields>(
   state: ExchangeState,
   verify: Verify,
-  operation: Operation<Fields>,
+  { operation, signer }: Reading<Fields>,
   body: unknown,
+  peer: string,
 ): Result<SignedRequest<Fields>> {
   if (!isBody(body)) return refused(malformed('expected a JSON object'));
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
@@ -41,73 +48,51 @@ export function readSigned<Fields>(
   if (!header.success) return refused(malformed(problemOf(header.error.issues, given)));
   const fields = operation.schema.safeParse(given);
   if (!fields.success) return refused(malformed(problemOf(fields.error.issues, given)));
-  const account = state.accounts.byAddress(header.data.account);
+  const { account: address, signature, timestamp } = header.data;
+  if (decodeBase58(address, 32) === undefined) return refused(INVALID_KEY);
+  const account = state.accounts.byAddress(address);
+  const windowMs = header.data.expiry_window ?? state.settings.defaultExpiryMs;
+  const agent = signer === 'agent' ? (header.data.agent_wallet ?? address) : address;
+  const data = signedFields(body, fields.data);
+  const text = canonicalJson({
+    timestamp,
+    expiry_window: windowMs,
+    type: operation.type,
+    data,
+  });
   const refusal =
-    checkSignature(state, verify, operation.type, header.data, body) ??
-    checkTime(state, header.data) ??
-    checkAgent(account, header.data);
+    checkSignature(state, verify, text, signature, agent) ??
+    checkTime(state, timestamp, windowMs) ??
+    checkAgent(account, address, agent, peer);
   if (refusal !== undefined) return refused(refusal);
-  return accepted({ fields: fields.data, address: header.data.account, account });
+  return accepted({ fields: fields.data, address, account });
 }
 
 function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkSignature(
-  state: ExchangeState,
-  verify: Verify,
-  type: string,
-  header: HeaderFields,
-  body: Body,
+/** Every body field that is not of the header; `agent_wallet` too where the operation names one. */
+function signedFields(body: Body, fields: unknown): Body {
+  const named = Object.hasOwn(fields as object, 'agent_wallet');
+  return Object.fromEntries(
+    Object.entries(body).filter(
+      ([key]) => !HEADER_KEYS.has(key) || (named && key === 'agent_wallet'),
+    ),
+  );
+}
+
+function checkAgent(
+  account: Account | undefined,
+  address: string,
+  agent: string,
+  peer: string,
 ): Refusal | undefined {
-  const signer = header.agent_wallet ?? header.account;
-  const publicKey = decodeBase58(signer, 32);
-  if (publicKey === undefined || decodeBase58(header.account, 32) === undefined) {
-    return { ...invalid('Invalid public key'), wsCode: 402, form: 'bare' };
-  }
-  const { signature } = header;
-  const bytes = typeof signature === 'string' ? decodeBase58(signature, 64) : undefined;
-  if (bytes === undefined) return { ...invalid('Invalid signature'), wsCode: 401, form: 'bare' };
-  const message = encoder.encode(signedText(state, type, header, body));
-  if (verify(message, bytes, publicKey)) return undefined;
-  if (state.settings.signatureFailure === 'bare') {
-    return { ...invalid('Verification failed'), wsCode: 401, form: 'bare' };
-  }
-  return {
-    ...invalid('Verification failed: signature does not match signer and canonical payload.'),
-    errorId: 'signature_verification_failed',
-    wsCode: 401,
-    form: 'envelope',
-  };
-}
-
-/** The message that the client must have signed: every body field that is not of the header. */
-function signedText(state: ExchangeState, type: string, header: HeaderFields, body: Body): string {
-  const data = Object.fromEntries(Object.entries(body).filter(([key]) => !HEADER_KEYS.has(key)));
-  return canonicalJson({
-    timestamp: header.timestamp,
-    expiry_window: header.expiry_window ?? state.settings.defaultExpiryMs,
-    type,
-    data,
-  });
-}
-
-function checkTime(state: ExchangeState, header: HeaderFields): Refusal | undefined {
-  const { nowMs, settings } = state;
-  const window = header.expiry_window ?? settings.defaultExpiryMs;
-  const ahead = settings.futureTimestamps === 'within-window' ? window : 0;
-  const { timestamp } = header;
-  if (timestamp + window >= nowMs && timestamp <= nowMs + ahead) return undefined;
-  return { ...invalid('Invalid message'), form: 'bare' };
-}
-
-function checkAgent(account: Account | undefined, header: HeaderFields): Refusal | undefined {
-  const agent = header.agent_wallet ?? undefined;
-  if (agent === undefined || agent === header.account || account?.agents.has(agent)) {
-    return undefined;
-  }
-  return { ...invalid('Agent not authorized for account'), wsCode: 403 };
+  if (agent === address) return undefined;
+  const key = account?.agents.get(agent);
+  if (key === undefined) return { ...invalid('Agent not authorized for account'), wsCode: 403 };
+  if (maySignFrom(key, peer)) return undefined;
+  return { ...invalid('IP address not whitelisted for agent'), status: 403, wsCode: 403 };
 }
 
 interface Issue {

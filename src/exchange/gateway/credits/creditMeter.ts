@@ -5,14 +5,20 @@ export const WINDOW_S = 60;
 
 /** Credits of one family, or of one peer without a key, over a rolling window of a minute. */
 export class CreditMeter {
-  readonly quotaTenths: number;
+  readonly #quotaTenths: () => number;
   /** Tenths spent in each of the last 60 seconds. */
   readonly #spent: Float64Array = new Float64Array(WINDOW_S);
   #second = 0;
   #total = 0;
 
-  constructor(quotaTenths: number) {
-    this.quotaTenths = quotaTenths;
+  /** `quotaTenths` is asked anew each time: a fee level may change. */
+  constructor(quotaTenths: () => number) {
+    this.#quotaTenths = quotaTenths;
+  }
+
+  /** Credits of a whole window, in tenths. */
+  get quotaTenths(): number {
+    return this.#quotaTenths();
   }
 
   /** Takes `tenths` if they are there. */

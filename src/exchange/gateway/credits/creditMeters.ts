@@ -1,5 +1,6 @@
 import { COST } from '../../../protocol/operations/operation.ts';
 import type { BatchAction, BatchFields } from '../../../protocol/operations/orders/batchOrders.ts';
+import type { Family } from '../../core/accounts/family.ts';
 import { BATCH, type OperationKey } from '../../core/exchange.ts';
 import { ACTION_TYPES, servedAs } from '../../core/requests/operationTable.ts';
 import type { ExchangeSettings } from '../../settings.ts';
@@ -12,43 +13,51 @@ const QUOTA_TENTHS: readonly number[] = [
 
 const MOST_PEERS = 10_000;
 
-/** A family's API config key and the fee level that sets its quota. */
-export interface FamilyKey {
-  readonly apiKey: string;
-  readonly feeLevel: number;
-}
+/** The family that an API config key stands for, now. */
+export type FindFamily = (apiKey: string) => Family | undefined;
 
 /** Whose credits a request spends. */
 export interface Payer {
   readonly meter: CreditMeter;
   /** Whether an API config key named the family. */
   readonly identified: boolean;
+  /** Address that the request came from. */
+  readonly peer: string;
 }
 
-/** The meters of all families, by key, and of peers that show no key. */
+/** The meters of all families, and of peers that show no key. */
 export class CreditMeters {
-  readonly #byKey: Map<string, CreditMeter> = new Map();
+  readonly #byFamily: Map<Family, CreditMeter> = new Map();
   readonly #byPeer: Map<string, CreditMeter> = new Map();
+  readonly #find: FindFamily;
   readonly #settings: ExchangeSettings;
 
-  constructor(families: readonly FamilyKey[], settings: ExchangeSettings) {
+  constructor(find: FindFamily, settings: ExchangeSettings) {
+    this.#find = find;
     this.#settings = settings;
-    for (const { apiKey, feeLevel } of families) {
-      this.#byKey.set(apiKey, new CreditMeter(QUOTA_TENTHS[feeLevel] ?? 0));
-    }
   }
 
-  /** An unknown key identifies nobody. */
+  /** An unknown or revoked key identifies nobody. */
   payer(headers: Readonly<Record<string, string>>, peer: string, nowMs: number): Payer {
-    const byKey = this.#byKey.get(headers['pf-api-key'] ?? '');
-    if (byKey !== undefined) return { meter: byKey, identified: true };
+    const family = this.#find(headers['pf-api-key'] ?? '');
+    if (family !== undefined) return { meter: this.#ofFamily(family), identified: true, peer };
     let meter = this.#byPeer.get(peer);
     if (meter === undefined) {
       if (this.#byPeer.size >= MOST_PEERS) this.#forgetIdle(nowMs);
-      meter = new CreditMeter(this.#settings.unidentifiedQuotaTenths);
+      meter = new CreditMeter(() => this.#settings.unidentifiedQuotaTenths);
       this.#byPeer.set(peer, meter);
     }
-    return { meter, identified: false };
+    return { meter, identified: false, peer };
+  }
+
+  /** However many keys a family has, it has one meter. */
+  #ofFamily(family: Family): CreditMeter {
+    let meter = this.#byFamily.get(family);
+    if (meter === undefined) {
+      meter = new CreditMeter(() => QUOTA_TENTHS[family.main.feeLevel] ?? 0);
+      this.#byFamily.set(family, meter);
+    }
+    return meter;
   }
 
   #forgetIdle(nowMs: number): void {

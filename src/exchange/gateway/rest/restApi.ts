@@ -7,7 +7,9 @@ import { malformed, notFound, RATE_LIMITED, type Refusal } from '../../core/requ
 import { refusalBody, restData } from '../../payloads/replyPayloads.ts';
 import { WINDOW_S } from '../credits/creditMeter.ts';
 import { operationTenths, type Payer } from '../credits/creditMeters.ts';
+import { accountIn, type Mishap } from '../faults/requestFaults.ts';
 import type { Gateway } from '../gateway.ts';
+import { httpDate } from './httpDate.ts';
 import { Query } from './query.ts';
 import type { Read } from './read.ts';
 import { HEAVY_READS, LIGHT_READS } from './reads.ts';
@@ -33,10 +35,24 @@ export class RestApi {
     const payer = this.#gateway.meters.payer(request.headers, peer, nowMs);
     const [path = '', query = ''] = request.path.split('?', 2);
     const route = path.startsWith(API) ? path.slice(API.length) : '';
-    if (request.method === 'GET') return Promise.resolve(this.#read(route, query, payer));
+    if (request.method === 'GET') return this.#readOrSuffer(route, query, payer);
     const key = OPERATIONS.get(route);
     if (key !== undefined) return this.#operate(key, request.body ?? '', payer);
     return Promise.resolve(this.#refuse(notFound('Not found'), payer));
+  }
+
+  #readOrSuffer(route: string, query: string, payer: Payer): Promise<HttpResponse> {
+    const account = new Query(query).optional('account');
+    const mishap = this.#gateway.faults.mishap({ transport: 'rest', operation: route, account });
+    if (mishap !== undefined) return this.#suffer(mishap, payer);
+    return Promise.resolve(this.#read(route, query, payer));
+  }
+
+  /** What happens in place of the answer. */
+  #suffer({ act, refusal }: Mishap, payer: Payer): Promise<HttpResponse> {
+    if (act === 'silence') return new Promise(() => undefined);
+    if (act === 'answer') return Promise.resolve(this.#refuse(refusal, payer));
+    return Promise.resolve({ status: 0, headers: {}, body: '' });
   }
 
   #read(route: string, query: string, payer: Payer): HttpResponse {
@@ -50,13 +66,19 @@ export class RestApi {
     if (!this.#spend(payer, heavy === undefined ? COST.get : heavyTenths)) {
       return this.#refuse(RATE_LIMITED, payer);
     }
-    const result = this.#gateway.run((state) => reader(state, new Query(query)));
+    const parameters = new Query(query);
+    const result = this.#gateway.run((state) => reader(state, parameters));
     if (!result.ok) return this.#refuse(result.refusal, payer);
-    return this.#respond(200, readBody(result.value), payer);
+    const account = parameters.optional('account');
+    const body = this.#gateway.faults.read(route, account, readBody(result.value));
+    return this.#respond(200, body, payer);
   }
 
   #operate(key: OperationKey, text: string, payer: Payer): Promise<HttpResponse> {
     const body = parsed(text);
+    const account = accountIn(body);
+    const mishap = this.#gateway.faults.mishap({ transport: 'rest', operation: key, account });
+    if (mishap?.at === 'before') return this.#suffer(mishap, payer);
     if (!this.#spend(payer, operationTenths(key, body, this.#gateway.settings))) {
       return Promise.resolve(this.#refuse(RATE_LIMITED, payer));
     }
@@ -64,7 +86,11 @@ export class RestApi {
       return Promise.resolve(this.#refuse(malformed('expected value at line 1 column 1'), payer));
     }
     return new Promise((resolve) => {
-      this.#gateway.submit(key, body, (result) => {
+      this.#gateway.submit(key, body, payer.peer, (result) => {
+        if (mishap !== undefined) {
+          resolve(this.#suffer(mishap, payer));
+          return;
+        }
         if (!result.ok) {
           resolve(this.#refuse(result.refusal, payer));
           return;
@@ -95,6 +121,7 @@ export class RestApi {
       status,
       headers: {
         'content-type': 'application/json',
+        date: httpDate(nowMs),
         ratelimit: `"credits";r=${left};t=${meter.refreshS(nowMs)}`,
         'ratelimit-policy': `"credits";q=${meter.quotaTenths};w=${WINDOW_S}`,
       },

@@ -2,20 +2,29 @@ import type { Market } from '../../../protocol/market.ts';
 import type { Account, FillRecord } from '../../core/accounts/account.ts';
 import type { ExchangeListener, ExchangeState } from '../../core/exchangeState.ts';
 import type { MarketState, PublicTrade } from '../../core/markets/marketState.ts';
+import type { Transfer } from '../../core/money/transfers.ts';
 import type { OrderRecord } from '../../core/orders/order.ts';
-import { accountInfo, positionUpdates } from '../../payloads/accountPayloads.ts';
+import { accountInfo, positionUpdates, transferUpdate } from '../../payloads/accountPayloads.ts';
 import { bbo, book, candleRow, priceRow, tradeUpdate } from '../../payloads/marketPayloads.ts';
 import { fillUpdate, openOrderUpdate, orderUpdate } from '../../payloads/orderPayloads.ts';
 import {
   type AccountChannel,
   type AccountSource,
   accountKey,
+  accountOf,
   type CandleChannel,
   type Channel,
   type MarketChannel,
   marketKey,
 } from './channels.ts';
 import type { SocketSession } from './socketSession.ts';
+
+/** Channels whose frames hold one event; the others hold a list. */
+const ONE_BY_ONE: ReadonlySet<string> = new Set([
+  'account_leverage',
+  'account_margin',
+  'account_transfers',
+]);
 
 /** One channel that somebody listens to. */
 interface Feed {
@@ -104,14 +113,35 @@ export class ChannelHub implements ExchangeListener {
     }));
   }
 
+  marginModeChanged(account: Account, market: Market, isolated: boolean): void {
+    this.#changed.add(account);
+    this.#queue('account_margin', account, () => ({
+      u: account.address,
+      s: market.symbol,
+      i: isolated,
+      t: this.#now().nowMs,
+    }));
+  }
+
+  accountChanged(account: Account): void {
+    this.#changed.add(account);
+  }
+
+  transferred(transfer: Transfer): void {
+    const { account } = transfer;
+    this.#changed.add(account);
+    this.#queue('account_transfers', account, () => transferUpdate(transfer));
+  }
+
   /** Sends what happened in the step that ends. */
   endStep(): void {
     for (const feed of this.#withPending) {
       const { pending } = feed;
       feed.pending = [];
       const { source } = feed.channel;
-      if (source === 'account_leverage') for (const row of pending) send(feed, frame(source, row));
-      else send(feed, frame(source, pending));
+      if (ONE_BY_ONE.has(source)) {
+        for (const row of pending) send(feed, frame(source, row));
+      } else send(feed, frame(source, pending));
     }
     this.#withPending.clear();
     for (const feed of this.#bboFeeds) this.#sendBbo(feed, feed.channel as MarketChannel);
@@ -231,5 +261,7 @@ function frame(channel: string, data: unknown): string {
 
 /** A session that is cut while sending leaves the set; the rest still get the frame. */
 function send(feed: Feed, text: string): void {
-  for (const session of [...feed.sessions]) session.send(text);
+  const { channel, sessions } = feed;
+  const account = accountOf(channel);
+  for (const session of [...sessions]) session.send(text, channel.source, account);
 }

@@ -42,6 +42,7 @@ const ACCOUNT_SOURCES = [
   'account_trades',
   'account_leverage',
   'account_margin',
+  'account_transfers',
 ] as const;
 export type AccountSource = (typeof ACCOUNT_SOURCES)[number];
 
@@ -91,6 +92,11 @@ function accountChannel(
 ): AccountChannel | undefined {
   const account = typeof address === 'string' ? state.accounts.byAddress(address) : undefined;
   return account && { source, key: accountKey(source, account), account };
+}
+
+/** The account whose channel it is; `undefined` for what is of a market. */
+export function accountOf(channel: Channel): string | undefined {
+  return 'account' in channel ? channel.account.address : undefined;
 }
 
 export function accountKey(source: AccountSource, account: Account): string {

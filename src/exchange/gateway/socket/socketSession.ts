@@ -6,9 +6,11 @@ import type { Reply } from '../../core/requests/prepared.ts';
 import { RATE_LIMITED, type Result } from '../../core/requests/refusal.ts';
 import { socketData } from '../../payloads/replyPayloads.ts';
 import { operationTenths, type Payer } from '../credits/creditMeters.ts';
+import type { Line } from '../faults/frameFaults.ts';
+import { accountIn, type Mishap, type RequestSubject } from '../faults/requestFaults.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ChannelHub } from './channelHub.ts';
-import { type Channel, channelOf } from './channels.ts';
+import { accountOf, type Channel, channelOf } from './channels.ts';
 
 /** Operations by their key in `params`. */
 const OPERATIONS: ReadonlyMap<string, OperationKey> = new Map<string, OperationKey>([
@@ -21,7 +23,7 @@ const OPERATIONS: ReadonlyMap<string, OperationKey> = new Map<string, OperationK
 type Params = Readonly<Record<string, unknown>>;
 
 /** One WebSocket: its subscriptions, its orders, its credits. */
-export class SocketSession {
+export class SocketSession implements Line {
   readonly openedMs: number;
   lastMessageMs: number;
   readonly #socket: Socket;
@@ -31,6 +33,8 @@ export class SocketSession {
   /** Subscribed keys by source. */
   readonly #subscribed: Map<string, Map<string, Channel>> = new Map();
   #isOpen = true;
+  /** From then on a half-open socket neither hears nor says anything, ms of the exchange's clock. */
+  #silentFromMs: number = Number.POSITIVE_INFINITY;
 
   constructor(socket: Socket, gateway: Gateway, hub: ChannelHub, payer: Payer) {
     this.#socket = socket;
@@ -41,15 +45,39 @@ export class SocketSession {
     this.lastMessageMs = this.openedMs;
   }
 
-  /** Sends a frame; a reader that is too far behind is cut. */
-  send(text: string): void {
+  /** Sends a frame of a channel, unless something is made to go wrong with it. */
+  send(text: string, channel: string, account?: string): void {
+    if (!this.#isOpen || this.isSilent) return;
+    const { faults } = this.#gateway;
+    if (faults.touchFrames) faults.frame(this, { channel, account }, text);
+    else this.write(text);
+  }
+
+  /** Hands text to the socket; a reader that is too far behind is cut. */
+  write(text: string): void {
     if (!this.#isOpen) return;
     if (this.#socket.bufferedBytes() > this.#gateway.settings.slowReaderBytes) {
-      this.closed();
-      this.#socket.terminate();
+      this.cut();
       return;
     }
     this.#socket.send(text);
+  }
+
+  /** Drops the connection without a word. */
+  cut(): void {
+    this.closed();
+    this.#socket.terminate();
+  }
+
+  fallSilentAfter(ms: number): void {
+    this.#silentFromMs = this.openedMs + ms;
+  }
+
+  /** A half-open socket has no idle time: nobody at this end counts it. */
+  get isSilent(): boolean {
+    return (
+      this.#silentFromMs !== Number.POSITIVE_INFINITY && this.#gateway.nowMs() >= this.#silentFromMs
+    );
   }
 
   close(reason: string): void {
@@ -66,10 +94,11 @@ export class SocketSession {
   }
 
   onMessage(text: string): void {
+    if (this.isSilent) return;
     this.lastMessageMs = this.#gateway.nowMs();
     const message = objectIn(text);
     const params = asObject(message?.params);
-    if (message?.method === 'ping') this.send('{"channel":"pong"}');
+    if (message?.method === 'ping') this.send('{"channel":"pong"}', 'pong');
     else if (params === undefined) this.#invalid();
     else if (message?.method === 'subscribe') this.#subscribe(params);
     else if (message?.method === 'unsubscribe') this.#unsubscribe(params);
@@ -79,7 +108,8 @@ export class SocketSession {
 
   /** What is not understood is answered; what names no channel of ours is met with silence. */
   #invalid(): void {
-    this.send(JSON.stringify({ code: 400, err: 'Invalid request', t: this.#gateway.nowMs() }));
+    const t = this.#gateway.nowMs();
+    this.send(JSON.stringify({ code: 400, err: 'Invalid request', t }), 'answer');
   }
 
   #subscribe(params: Params): void {
@@ -92,9 +122,9 @@ export class SocketSession {
       this.#subscribed.set(channel.source, channels);
       this.#hub.join(this, channel);
     }
-    this.send(JSON.stringify({ channel: 'subscribe', data: params }));
+    this.send(JSON.stringify({ channel: 'subscribe', data: params }), 'subscribe');
     const snapshot = this.#hub.snapshot(channel);
-    if (snapshot !== undefined) this.send(snapshot);
+    if (snapshot !== undefined) this.send(snapshot, channel.source, accountOf(channel));
   }
 
   #unsubscribe(params: Params): void {
@@ -102,7 +132,7 @@ export class SocketSession {
     if (channel === undefined) return;
     this.#subscribed.get(channel.source)?.delete(channel.key);
     this.#hub.leave(this, channel);
-    this.send(JSON.stringify({ channel: 'unsubscribe', data: params }));
+    this.send(JSON.stringify({ channel: 'unsubscribe', data: params }), 'unsubscribe');
   }
 
   #operate(id: unknown, params: Params): void {
@@ -114,22 +144,40 @@ export class SocketSession {
       return;
     }
     const body = params[named];
-    const { settings, truth } = this.#gateway;
+    const { faults, settings, truth } = this.#gateway;
+    const account = accountIn(body);
+    const subject: RequestSubject = { transport: 'ws', operation: key, account };
+    const mishap = faults.mishap(subject);
+    if (mishap?.at === 'before') {
+      this.#suffer(mishap, id, subject);
+      return;
+    }
     const tenths = operationTenths(key, body, settings);
     if (this.#payer.meter.spend(this.#gateway.nowMs(), tenths)) {
-      this.#gateway.submit(key, body, (result) => this.#answer(id, key, result));
+      this.#gateway.submit(key, body, this.#payer.peer, (result) => {
+        if (mishap === undefined) this.#answer(id, subject, result);
+        else this.#suffer(mishap, id, subject);
+      });
       return;
     }
     truth.tooManyRequests += 1;
-    this.#answer(id, key, { ok: false, refusal: RATE_LIMITED });
+    this.#answer(id, subject, { ok: false, refusal: RATE_LIMITED });
   }
 
-  #answer(id: unknown, type: OperationKey, result: Result<Reply>): void {
+  /** What happens in place of the answer. */
+  #suffer({ act, refusal }: Mishap, id: unknown, subject: RequestSubject): void {
+    if (act === 'cut') this.cut();
+    else if (act === 'answer') this.#answer(id, subject, { ok: false, refusal });
+  }
+
+  #answer(given: unknown, subject: RequestSubject, result: Result<Reply>): void {
+    const { account, operation: type } = subject;
+    const id = !result.ok && this.#gateway.faults.omitsId(subject) ? undefined : given;
     const t = this.#gateway.nowMs();
     const frame = result.ok
       ? { code: 200, data: socketData(result.value), id, t, type }
       : { id, type, code: result.refusal.wsCode, err: result.refusal.error, t };
-    this.send(JSON.stringify({ ...frame, ...this.#credits(t) }));
+    this.send(JSON.stringify({ ...frame, ...this.#credits(t) }), 'answer', account);
   }
 
   /** Only connections with an API config key hear about their credits. */

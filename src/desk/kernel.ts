@@ -33,6 +33,8 @@ export interface KernelSetup {
   /** By index, from 0, in the order of the configuration. */
   readonly accounts: readonly AccountIdentity[];
   readonly families: number;
+  /** Families without an API config key: they share the credits of the desk's address. */
+  readonly keyless?: ReadonlySet<number>;
   /** Fencing epoch: part of every order's name, higher at every start. */
   readonly epoch: number;
   /** Seed of the back-off jitter, as in the first record of the log. */
@@ -72,7 +74,7 @@ export class Kernel {
     this.markets = markets;
     this.views = markets.map((market) => new MarketView(market.id));
     this.#bars = markets.map(() => new Bars());
-    this.outbox = new Outbox(context, setup.families, config.creditReserve * 10);
+    this.outbox = new Outbox(context, setup.families, config.creditReserve * 10, setup.keyless);
     const facts = gateFacts(context, () => this.accounts, this.views);
     this.gate = new Gate({ markets, facts, limits: gateLimits(config.limits) });
     this.accounts = setup.accounts.map((id) => this.#account(id));
@@ -194,6 +196,7 @@ export class Kernel {
 
   #session(family: number, state: SessionState): void {
     this.#context.record('session', { family, state });
+    if (state !== 'up') this.outbox.doubt(family);
     for (const [i, account] of this.accounts.entries()) {
       if (account.identity.family !== family) continue;
       if (state === 'up') {

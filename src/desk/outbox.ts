@@ -1,4 +1,9 @@
-import { CreditBucket, DEFAULT_QUOTA_TENTHS } from '../protocol/credits.ts';
+import {
+  CreditBucket,
+  DEFAULT_QUOTA_TENTHS,
+  type Spend,
+  UNIDENTIFIED_QUOTA_TENTHS,
+} from '../protocol/credits.ts';
 import type { Credits } from '../protocol/frames/frame.ts';
 import type { KernelContext } from './kernelContext.ts';
 import { LANES, type Lane } from './lanes.ts';
@@ -7,7 +12,7 @@ import { LANES, type Lane } from './lanes.ts';
 const URGENT: ReadonlySet<Lane> = new Set(['kill', 'cancel', 'verify']);
 /** Lanes that go before new risk and so never find the last credits taken by it. */
 const PROTECTIVE: ReadonlySet<Lane> = new Set(['reduce', 'hedge', 'evidence']);
-/** What evidence, new risk and polls leave over for hedges and reductions, in tenths. */
+/** What evidence, new risk and polls leave over for hedges and reductions, of {@link DEFAULT_QUOTA_TENTHS}. */
 const HEDGE_RESERVE_TENTHS = 200;
 /** What new risk and polls leave over for evidence besides. */
 const EVIDENCE_RESERVE_TENTHS = 200;
@@ -27,29 +32,48 @@ export interface OutboxItem {
 class FamilyOutbox {
   readonly bucket: CreditBucket;
   readonly lanes: readonly OutboxItem[][] = LANES.map(() => []);
-  /** Cost of what was sent and not answered yet. */
-  readonly inFlight: Map<number, number> = new Map();
-  inFlightTenths = 0;
+  /** What was sent and not answered yet. */
+  readonly inFlight: Map<number, Spend> = new Map();
   timer = 0;
   peakMinuteTenths = 0;
   isPumping = false;
   /** Something was added or freed that has not been looked at. */
   isDirty = false;
 
-  constructor(reserveTenths: number) {
-    this.bucket = new CreditBucket(DEFAULT_QUOTA_TENTHS, reserveTenths);
+  constructor(quotaTenths: number, reserveTenths: number) {
+    this.bucket = new CreditBucket(quotaTenths, ofQuota(quotaTenths, reserveTenths));
+  }
+
+  /** What a lane that is not urgent leaves over for others, in tenths. */
+  withheld(lane: Lane): number {
+    return ofQuota(this.bucket.quotaTenths, withheld(lane));
   }
 }
 
-/** The queue of each family, emptied by priority as far as durability and credits allow. */
+/**
+ * The queue of each family, emptied by priority as far as durability and credits allow. Families
+ * without an API config key share the credits of the desk's address, and so one queue.
+ */
 export class Outbox {
   readonly #context: KernelContext;
   readonly #families: readonly FamilyOutbox[];
+  /** Each once. */
+  readonly #queues: ReadonlySet<FamilyOutbox>;
   #noNewRisk = false;
 
-  constructor(context: KernelContext, families: number, reserveTenths: number) {
+  /** `reserveTenths` of {@link DEFAULT_QUOTA_TENTHS} are kept, and as large a share of any quota. */
+  constructor(
+    context: KernelContext,
+    families: number,
+    reserveTenths: number,
+    keyless: ReadonlySet<number> = new Set(),
+  ) {
     this.#context = context;
-    this.#families = Array.from({ length: families }, () => new FamilyOutbox(reserveTenths));
+    const shared = new FamilyOutbox(UNIDENTIFIED_QUOTA_TENTHS, reserveTenths);
+    this.#families = Array.from({ length: families }, (_, family) =>
+      keyless.has(family) ? shared : new FamilyOutbox(DEFAULT_QUOTA_TENTHS, reserveTenths),
+    );
+    this.#queues = new Set(this.#families);
   }
 
   push(family: number, item: OutboxItem): void {
@@ -72,22 +96,28 @@ export class Outbox {
 
   /** A request was answered, or given up: its credits are counted in what the exchange says next. */
   settled(family: number, requestId: number): void {
-    const outbox = this.#of(family);
-    outbox.inFlightTenths -= outbox.inFlight.get(requestId) ?? 0;
-    outbox.inFlight.delete(requestId);
+    const { bucket, inFlight } = this.#of(family);
+    const spend = inFlight.get(requestId);
+    if (spend === undefined) return;
+    inFlight.delete(requestId);
+    bucket.settle(this.#context.nowMs, spend);
   }
 
   learn(family: number, credits: Credits): void {
     const outbox = this.#of(family);
-    const { remainingTenths, quotaTenths, refreshS } = credits;
-    outbox.bucket.learn(
-      this.#context.nowMs,
-      remainingTenths,
-      quotaTenths,
-      refreshS,
-      outbox.inFlightTenths,
-    );
+    const { remainingTenths, quotaTenths } = credits;
+    outbox.bucket.learn(this.#context.nowMs, remainingTenths, quotaTenths);
     this.#pump(outbox);
+  }
+
+  /** The family's connection was lost: behind the next one another quota may hold. */
+  doubt(family: number): void {
+    this.#of(family).bucket.doubt();
+  }
+
+  /** Whether the exchange takes the family for one with an API config key: its reads cost less then. */
+  isIdentified(family: number): boolean {
+    return this.#of(family).bucket.quotaTenths >= DEFAULT_QUOTA_TENTHS;
   }
 
   /** New risk has ended: what takes risk away, and what must be known for it, may use the reserve. */
@@ -98,7 +128,7 @@ export class Outbox {
 
   /** Records became durable: what waited for them may go. */
   pumpAll(): void {
-    for (const outbox of this.#families) this.#pump(outbox);
+    for (const outbox of this.#queues) this.#pump(outbox);
   }
 
   /** Share of the quota, less the reserve, that ordinary work may still use: 0 to 1. */
@@ -115,7 +145,7 @@ export class Outbox {
   }
 
   get queued(): number {
-    return this.#families.reduce(
+    return [...this.#queues].reduce(
       (sum, outbox) => sum + outbox.lanes.reduce((count, lane) => count + lane.length, 0),
       0,
     );
@@ -139,13 +169,14 @@ export class Outbox {
   #available(outbox: FamilyOutbox, lane: Lane): number {
     const isUrgent = this.#isUrgent(lane);
     const left = outbox.bucket.available(this.#context.nowMs, isUrgent);
-    return isUrgent ? left : left - withheld(lane);
+    return isUrgent ? left : left - outbox.withheld(lane);
   }
 
   #availableAt(outbox: FamilyOutbox, lane: Lane, tenths: number): number {
     const { nowMs } = this.#context;
     const isUrgent = this.#isUrgent(lane);
-    return outbox.bucket.availableAt(nowMs, isUrgent ? tenths : tenths + withheld(lane), isUrgent);
+    const needed = isUrgent ? tenths : tenths + outbox.withheld(lane);
+    return outbox.bucket.availableAt(nowMs, needed, isUrgent);
   }
 
   #isUrgent(lane: Lane): boolean {
@@ -205,11 +236,9 @@ export class Outbox {
   #send(outbox: FamilyOutbox, item: OutboxItem): void {
     if (!item.go()) return;
     const { bucket } = outbox;
-    bucket.spend(this.#context.nowMs, item.costTenths);
+    outbox.inFlight.set(item.requestId, bucket.spend(this.#context.nowMs, item.costTenths));
     const minute = bucket.spentInWindow(this.#context.nowMs);
     if (minute > outbox.peakMinuteTenths) outbox.peakMinuteTenths = minute;
-    outbox.inFlight.set(item.requestId, item.costTenths);
-    outbox.inFlightTenths += item.costTenths;
   }
 
   #of(family: number): FamilyOutbox {
@@ -219,7 +248,12 @@ export class Outbox {
   }
 }
 
-/** What a lane that is not urgent leaves over for others. */
+/** As large a share of `quotaTenths` as `tenths` is of the usual quota. */
+function ofQuota(quotaTenths: number, tenths: number): number {
+  return Math.round((tenths * quotaTenths) / DEFAULT_QUOTA_TENTHS);
+}
+
+/** What a lane that is not urgent leaves over for others, of {@link DEFAULT_QUOTA_TENTHS}. */
 function withheld(lane: Lane): number {
   if (lane === 'evidence') return HEDGE_RESERVE_TENTHS;
   return PROTECTIVE.has(lane) ? 0 : HEDGE_RESERVE_TENTHS + EVIDENCE_RESERVE_TENTHS;

@@ -162,7 +162,8 @@ export class Requests {
     lane: 'evidence' | 'poll' | 'verify' = 'poll',
   ): void {
     const requestId = this.#add({ of: 'query', account, done });
-    this.#push(requestId, account, lane, queryCostTenths(query), 0, () => {
+    const isIdentified = this.#parts.outbox.isIdentified(this.#manager(account).identity.family);
+    this.#push(requestId, account, lane, queryCostTenths(query, isIdentified), 0, () => {
       this.#parts.context.emit({ kind: 'query', requestId, account, query });
       return true;
     });

@@ -1,37 +1,55 @@
-import { clamp } from '../std/integers.ts';
-
 /** The exchange's window over which credits are counted. */
 export const CREDIT_WINDOW_MS = 60_000;
 
 /** Quota of an API config key at fee level 0, in tenths. */
 export const DEFAULT_QUOTA_TENTHS = 3000;
 
-interface Spend {
-  readonly atMs: number;
-  readonly tenths: number;
+/** Quota of an address that shows no API config key, in tenths. */
+export const UNIDENTIFIED_QUOTA_TENTHS = 1000;
+
+/** After so long an amount is asked for again that only the exchange's next word can free. */
+const DOUBT_MS = 250;
+
+/** One request's price, counted from its departure until a window after its answer. */
+export interface Spend {
+  /** Monotonic ms from which its window runs. */
+  atMs: number;
+  tenths: number;
 }
 
 /**
- * What a family (main account and subaccounts) may still spend. Our own log of the last 60 s bounds
- * it from one side, what the exchange's headers say bounds it from the other: the smaller holds.
- * Times are monotonic milliseconds. A part of the quota is kept for cancels and kills.
+ * What a family (main account and subaccounts) may still spend. Kept are our own spends, each until
+ * a window after its answer, by which time the exchange has surely freed it; and what the exchange
+ * counts beyond them, which somebody else must have spent. Times are monotonic milliseconds. A share
+ * of the quota is kept for cancels and kills.
  */
 export class CreditBucket {
-  readonly reserveTenths: number;
+  readonly #reserveShare: number;
   #quotaTenths: number;
+  /** Oldest first. */
   #spent: Spend[] = [];
   #spentTenths = 0;
+  readonly #inFlight = new Set<Spend>();
+  #inFlightTenths = 0;
   #totalTenths = 0;
-  #learntTenths = Number.POSITIVE_INFINITY;
-  #learntUntilMs = 0;
+  /** Spent by others, as of the exchange's last word; forgotten a window after it. */
+  #foreignTenths = 0;
+  #foreignUntilMs = 0;
+  /** Whether the exchange has told the quota since it was last in doubt. */
+  #isCertain = false;
 
+  /** `reserveTenths` of `quotaTenths` are kept; as large a share of any other quota. */
   constructor(quotaTenths: number, reserveTenths: number) {
     this.#quotaTenths = quotaTenths;
-    this.reserveTenths = reserveTenths;
+    this.#reserveShare = reserveTenths / quotaTenths;
   }
 
   get quotaTenths(): number {
     return this.#quotaTenths;
+  }
+
+  get reserveTenths(): number {
+    return this.#reserveOf(this.#quotaTenths);
   }
 
   /** All that was ever spent, in tenths. */
@@ -42,40 +60,64 @@ export class CreditBucket {
   /** Tenths that may be spent now by urgent work, or by everything else, which keeps the reserve. */
   available(nowMs: number, urgent: boolean): number {
     this.#expire(nowMs);
-    const own = this.#quotaTenths - this.#spentTenths;
-    const learnt = nowMs < this.#learntUntilMs ? this.#learntTenths : own;
-    const left = own < learnt ? own : learnt;
-    return urgent ? left : left - this.reserveTenths;
+    const counted = this.#spentTenths + this.#foreign(nowMs);
+    const left = this.#leftOf(this.#quotaTenths, counted, urgent);
+    if (this.#isCertain) return left;
+    return Math.min(left, this.#leftOf(UNIDENTIFIED_QUOTA_TENTHS, this.#inFlightTenths, urgent));
   }
 
-  /** Tenths spent in the 60 s up to now. */
+  /**
+   * The quota may be another by now: the exchange may not know the key any more. Until its next word
+   * no more is on its way than the smallest quota has.
+   */
+  doubt(): void {
+    this.#isCertain = false;
+  }
+
+  /** Tenths of our own that the window holds. */
   spentInWindow(nowMs: number): number {
     this.#expire(nowMs);
     return this.#spentTenths;
   }
 
-  spend(nowMs: number, tenths: number): void {
+  /** A request leaves. What is returned goes to {@link settle} when it has been answered. */
+  spend(nowMs: number, tenths: number): Spend {
     this.#expire(nowMs);
-    this.#spent.push({ atMs: nowMs, tenths });
+    const spend = { atMs: nowMs, tenths };
+    this.#spent.push(spend);
     this.#spentTenths += tenths;
     this.#totalTenths += tenths;
-    this.#learntTenths -= tenths;
+    this.#inFlight.add(spend);
+    this.#inFlightTenths += tenths;
+    return spend;
+  }
+
+  /** The request was answered or given up: the exchange counted it by now, no later. */
+  settle(nowMs: number, spend: Spend): void {
+    if (!this.#inFlight.delete(spend)) return;
+    this.#inFlightTenths -= spend.tenths;
+    this.#expire(nowMs);
+    const { tenths } = spend;
+    if (spend.atMs + CREDIT_WINDOW_MS > nowMs) this.#spentTenths -= tenths;
+    spend.tenths = 0;
+    this.#spent.push({ atMs: nowMs, tenths });
+    this.#spentTenths += tenths;
   }
 
   /**
-   * Takes what the exchange says. `inFlightTenths` is what we sent and it had not counted yet when
-   * it answered, so that spending twice on an old answer is impossible.
+   * Takes what the exchange says: so much is left of the quota. What is in flight it may not have
+   * counted yet, so nothing is spent twice on an old answer.
    */
-  learn(
-    nowMs: number,
-    remainingTenths: number,
-    quotaTenths: number,
-    refreshS: number,
-    inFlightTenths: number,
-  ): void {
+  learn(nowMs: number, remainingTenths: number, quotaTenths: number): void {
+    this.#expire(nowMs);
+    const theirs = quotaTenths - remainingTenths;
+    const isOther = quotaTenths !== this.#quotaTenths;
     this.#quotaTenths = quotaTenths;
-    this.#learntTenths = remainingTenths - inFlightTenths;
-    this.#learntUntilMs = nowMs + clamp(refreshS, 1, 60) * 1000;
+    this.#isCertain = true;
+    // A log that holds more than a new quota's count is that of another bucket: of a revoked key.
+    if (isOther && this.#answeredTenths > theirs) this.#forgetAnswered();
+    this.#foreignTenths = Math.max(0, theirs - this.#answeredTenths);
+    this.#foreignUntilMs = nowMs + CREDIT_WINDOW_MS;
   }
 
   /**
@@ -83,18 +125,38 @@ export class CreditBucket {
    * never is, until the exchange raises it: then the time to ask again, a window from now.
    */
   availableAt(nowMs: number, tenths: number, urgent: boolean): number {
-    this.#expire(nowMs);
-    const needed = urgent ? tenths : tenths + this.reserveTenths;
-    const learntShort = nowMs < this.#learntUntilMs && this.#learntTenths < needed;
-    let at = learntShort ? this.#learntUntilMs : nowMs;
-    let missing = needed - (this.#quotaTenths - this.#spentTenths);
-    for (const spend of this.#spent) {
-      if (missing <= 0) break;
+    if (this.available(nowMs, urgent) >= tenths) return nowMs;
+    const counted = this.#spentTenths + this.#foreign(nowMs);
+    let missing = tenths - this.#leftOf(this.#quotaTenths, counted, urgent);
+    if (missing <= 0) return nowMs + DOUBT_MS;
+    const foreign = { atMs: this.#foreignUntilMs - CREDIT_WINDOW_MS, tenths: this.#foreign(nowMs) };
+    const freed = [...this.#spent, foreign].sort((a, b) => a.atMs - b.atMs);
+    for (const spend of freed) {
       missing -= spend.tenths;
-      const freedMs = spend.atMs + CREDIT_WINDOW_MS;
-      at = at > freedMs ? at : freedMs;
+      if (missing <= 0) return spend.atMs + CREDIT_WINDOW_MS;
     }
-    return missing > 0 ? nowMs + CREDIT_WINDOW_MS : at;
+    return nowMs + CREDIT_WINDOW_MS;
+  }
+
+  #leftOf(quotaTenths: number, countedTenths: number, urgent: boolean): number {
+    return quotaTenths - countedTenths - (urgent ? 0 : this.#reserveOf(quotaTenths));
+  }
+
+  #reserveOf(quotaTenths: number): number {
+    return Math.round(quotaTenths * this.#reserveShare);
+  }
+
+  get #answeredTenths(): number {
+    return this.#spentTenths - this.#inFlightTenths;
+  }
+
+  #foreign(nowMs: number): number {
+    return nowMs < this.#foreignUntilMs ? this.#foreignTenths : 0;
+  }
+
+  #forgetAnswered(): void {
+    this.#spent = this.#spent.filter((spend) => this.#inFlight.has(spend));
+    this.#spentTenths = this.#inFlightTenths;
   }
 
   #expire(nowMs: number): void {
@@ -102,6 +164,7 @@ export class CreditBucket {
     for (const spend of this.#spent) {
       if (spend.atMs + CREDIT_WINDOW_MS > nowMs) break;
       this.#spentTenths -= spend.tenths;
+      if (this.#inFlight.delete(spend)) this.#inFlightTenths -= spend.tenths;
       gone += 1;
     }
     if (gone > 0) this.#spent = this.#spent.slice(gone);

@@ -64,13 +64,13 @@ export type Query =
       readonly endMs: number;
     };
 
-/** Tenths of a credit that the query costs with an API config key. */
-export function queryCostTenths(query: Query): number {
+/** Tenths of a credit that the query costs with an API config key, or without one. */
+export function queryCostTenths(query: Query, isIdentified = true): number {
   switch (query.of) {
     case 'orderHistory':
     case 'tradeHistory':
     case 'candles':
-      return COST.heavyGet;
+      return isIdentified ? COST.heavyGet : COST.heavyGetUnidentified;
     default:
       return COST.get;
   }

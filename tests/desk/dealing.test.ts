@@ -317,12 +317,12 @@ describe('from a draft to the wire', () => {
     expect(bench.working(1)).toEqual([]);
     expect(bench.recordsOf('refusal')[0]?.body).toMatchObject({
       code: 'CREDITS',
-      sentence: "the family's rate credits are used up for 20 s",
+      sentence: "the family's rate credits are used up for 60 s",
       orders: [{ account: 1, lots: 1000 }],
       against: [],
     });
     // It asks again when it was told to.
-    bench.pass(19_000);
+    bench.pass(59_000);
     expect(bench.kernel.stats.refusals.get('CREDITS')).toBe(1);
     bench.books();
     bench.pass(2000);

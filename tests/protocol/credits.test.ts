@@ -5,45 +5,69 @@ import {
   CREDIT_WINDOW_MS,
   CreditBucket,
   DEFAULT_QUOTA_TENTHS,
+  type Spend,
 } from '../../src/protocol/credits.ts';
+
+interface Entry {
+  readonly leftAt: number;
+  readonly tenths: number;
+  answeredAt: number | undefined;
+}
+
+/** A bucket of which the exchange has told the quota. */
+function known(quota: number, reserve: number): CreditBucket {
+  const bucket = new CreditBucket(quota, reserve);
+  bucket.learn(0, quota, quota);
+  return bucket;
+}
 
 /** Keeps every spend for ever and counts afresh each time. */
 class Ledger {
   quota: number;
-  readonly reserve: number;
-  readonly spends: { readonly at: number; readonly tenths: number }[] = [];
-  learnt = Number.POSITIVE_INFINITY;
-  learntUntil = 0;
+  readonly share: number;
+  entries: Entry[] = [];
+  foreign = 0;
+  foreignUntil = 0;
 
   constructor(quota: number, reserve: number) {
     this.quota = quota;
-    this.reserve = reserve;
+    this.share = reserve / quota;
   }
 
-  /** What was spent in the 60 s before `at`, the moment itself included. */
-  spentBefore(at: number): number {
+  get reserve(): number {
+    return Math.round(this.share * this.quota);
+  }
+
+  /** What was spent in the 60 s before `at`, the moment itself included, counted from the answers. */
+  spentBefore(at: number, which: (entry: Entry) => boolean = () => true): number {
     let sum = 0;
-    for (const spend of this.spends) {
-      if (spend.at <= at && at - spend.at < 60_000) sum += spend.tenths;
+    for (const entry of this.entries) {
+      if (at - (entry.answeredAt ?? entry.leftAt) < 60_000 && which(entry)) sum += entry.tenths;
     }
     return sum;
   }
 
   available(at: number, urgent: boolean): number {
-    const own = this.quota - this.spentBefore(at);
-    const left = at < this.learntUntil ? Math.min(own, this.learnt) : own;
+    const foreign = at < this.foreignUntil ? this.foreign : 0;
+    const left = this.quota - this.spentBefore(at) - foreign;
     return urgent ? left : left - this.reserve;
   }
 
-  spend(at: number, tenths: number): void {
-    this.spends.push({ at, tenths });
-    this.learnt -= tenths;
+  learn(at: number, remaining: number, quota: number): void {
+    const counted = quota - remaining;
+    const answered = (entry: Entry): boolean => entry.answeredAt !== undefined;
+    if (quota !== this.quota && this.spentBefore(at, answered) > counted) {
+      this.entries = this.entries.filter((entry) => entry.answeredAt === undefined);
+    }
+    this.quota = quota;
+    this.foreign = Math.max(0, counted - this.spentBefore(at, answered));
+    this.foreignUntil = at + 60_000;
   }
 
-  /** The first moment at which `tenths` are there, if nothing else is spent. */
+  /** The first moment at which `tenths` are there, if nothing else is spent or answered. */
   availableAt(now: number, tenths: number, urgent: boolean): number | undefined {
-    const moments = [now, this.learntUntil, ...this.spends.map(({ at }) => at + 60_000)];
-    return moments
+    const ends = this.entries.map(({ leftAt, answeredAt }) => (answeredAt ?? leftAt) + 60_000);
+    return [now, this.foreignUntil, ...ends]
       .filter((at) => at >= now && this.available(at, urgent) >= tenths)
       .sort((a, b) => a - b)[0];
   }
@@ -56,13 +80,12 @@ type Step =
       readonly tenths: number;
       readonly urgent: boolean;
     }
+  | { readonly kind: 'answer'; readonly afterMs: number; readonly which: number }
   | {
       readonly kind: 'learn';
       readonly afterMs: number;
       readonly remaining: number;
       readonly quota: number;
-      readonly refreshS: number;
-      readonly inFlight: number;
     };
 
 const afterMs = fc.oneof(
@@ -76,48 +99,61 @@ const spend: fc.Arbitrary<Step> = fc.record({
   tenths: fc.constantFrom(5, 10, 40, 100),
   urgent: fc.boolean(),
 });
+const answer: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('answer' as const),
+  afterMs,
+  which: fc.nat(5),
+});
 const learn: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('learn' as const),
   afterMs,
-  remaining: fc.integer({ min: 0, max: 1500 }),
-  quota: fc.constantFrom(200, 1000, 1250),
-  refreshS: fc.integer({ min: 0, max: 90 }),
-  inFlight: fc.constantFrom(0, 5, 10, 40),
+  remaining: fc.integer({ min: 0, max: 200 }),
+  quota: fc.constantFrom(200, 1000, 1000, 1250),
 });
 
 test('PROTO-27, PROTO-28, PROTO-29, PROTO-30: like the naive ledger in every life', () => {
   const life = fc.array(
-    fc.oneof({ weight: 6, arbitrary: spend }, { weight: 1, arbitrary: learn }),
-    {
-      maxLength: 120,
-    },
+    fc.oneof(
+      { weight: 6, arbitrary: spend },
+      { weight: 3, arbitrary: answer },
+      { weight: 1, arbitrary: learn },
+    ),
+    { maxLength: 120, size: 'max' },
   );
   const property = fc.property(life, fc.constantFrom(0, 50, 300), (steps, reserve) => {
-    const bucket = new CreditBucket(1000, reserve);
+    const bucket = known(1000, reserve);
     const ledger = new Ledger(1000, reserve);
+    const flying: [Spend, Entry][] = [];
     let now = 1_000_000;
     let total = 0;
     for (const step of steps) {
       now += step.afterMs;
       if (step.kind === 'learn') {
-        const { remaining, quota, refreshS, inFlight } = step;
-        bucket.learn(now, remaining, quota, refreshS, inFlight);
-        ledger.quota = quota;
-        ledger.learnt = remaining - inFlight;
-        ledger.learntUntil = now + Math.min(60, Math.max(1, refreshS)) * 1000;
-        expect(bucket.quotaTenths).toBe(quota);
+        bucket.learn(now, step.remaining, step.quota);
+        ledger.learn(now, step.remaining, step.quota);
+        expect(bucket.quotaTenths).toBe(step.quota);
+        expect(bucket.reserveTenths).toBe(ledger.reserve);
+      } else if (step.kind === 'answer') {
+        const [[token, entry] = []] = flying.splice(step.which, 1);
+        // An answer after more than a window never comes: the request was given up before.
+        if (token !== undefined && entry !== undefined && now - entry.leftAt < 60_000) {
+          bucket.settle(now, token);
+          bucket.settle(now, token);
+          entry.answeredAt = now;
+        }
       } else {
         const { tenths, urgent } = step;
         expect(bucket.availableAt(now, tenths, urgent)).toBe(
           ledger.availableAt(now, tenths, urgent) ?? now + 60_000,
         );
         if (bucket.available(now, urgent) >= tenths) {
-          bucket.spend(now, tenths);
-          ledger.spend(now, tenths);
+          const entry: Entry = { leftAt: now, tenths, answeredAt: undefined };
+          flying.push([bucket.spend(now, tenths), entry]);
+          ledger.entries.push(entry);
           total += tenths;
           // The law itself, in words of its own.
           const spent = ledger.spentBefore(now);
-          expect(spent).toBeLessThanOrEqual(ledger.quota - (urgent ? 0 : reserve));
+          expect(spent).toBeLessThanOrEqual(ledger.quota - (urgent ? 0 : ledger.reserve));
         }
       }
       for (const urgent of [true, false]) {
@@ -132,7 +168,7 @@ test('PROTO-27, PROTO-28, PROTO-29, PROTO-30: like the naive ledger in every lif
 
 describe('credits', () => {
   test('PROTO-27: come back 60 s after they were spent, not earlier', () => {
-    const bucket = new CreditBucket(100, 0);
+    const bucket = known(100, 0);
     bucket.spend(1000, 60);
     bucket.spend(2000, 40);
     expect(bucket.available(60_999, true)).toBe(0);
@@ -144,7 +180,7 @@ describe('credits', () => {
 
   test('PROTO-27, PROTO-30: old spends are forgotten by whichever question comes first', () => {
     const spent = (): CreditBucket => {
-      const bucket = new CreditBucket(100, 0);
+      const bucket = known(100, 0);
       bucket.spend(0, 100);
       return bucket;
     };
@@ -154,7 +190,7 @@ describe('credits', () => {
   });
 
   test('PROTO-28: the reserve is there when the rest is gone', () => {
-    const bucket = new CreditBucket(DEFAULT_QUOTA_TENTHS, 300);
+    const bucket = known(DEFAULT_QUOTA_TENTHS, 300);
     expect(bucket.reserveTenths).toBe(300);
     bucket.spend(0, 2700);
     expect(bucket.available(0, false)).toBe(0);
@@ -163,54 +199,105 @@ describe('credits', () => {
     expect(bucket.available(0, false)).toBe(-5);
   });
 
-  test('PROTO-29: another spender shows at once, and only for the time that the exchange named', () => {
-    const bucket = new CreditBucket(3000, 0);
-    bucket.learn(0, 120, 3000, 32, 20);
+  test('PROTO-27: an answer that took its time begins the minute anew', () => {
+    const bucket = known(100, 0);
+    const slow = bucket.spend(0, 60);
+    bucket.settle(2500, slow);
+    expect(bucket.available(60_000, true)).toBe(40);
+    expect(bucket.availableAt(60_000, 100, true)).toBe(62_500);
+    expect(bucket.available(62_500, true)).toBe(100);
+  });
+
+  test('PROTO-29: another spender shows at once, until less is counted or a minute has passed', () => {
+    const bucket = known(3000, 0);
+    bucket.settle(0, bucket.spend(0, 100));
+    bucket.spend(0, 20);
+    bucket.learn(0, 120, 3000);
+    // 2,880 are counted, 100 of them ours; the 20 in flight are not counted yet.
     expect(bucket.available(0, true)).toBe(100);
     bucket.spend(10, 40);
     expect(bucket.available(10, true)).toBe(60);
-    expect(bucket.available(31_999, true)).toBe(60);
-    expect(bucket.available(32_000, true)).toBe(2960);
+    bucket.learn(20, 1120, 3000);
+    expect(bucket.available(20, true)).toBe(1060);
+    bucket.learn(30, 120, 3000);
+    expect(bucket.available(59_999, true)).toBe(60);
+    expect(bucket.availableAt(59_999, 2999, true)).toBe(60_030);
+    expect(bucket.available(60_030, true)).toBe(3000);
+  });
+
+  test('PROTO-29: before its first word and after a doubt the smallest quota bounds what is on its way', () => {
+    const bucket = new CreditBucket(3000, 500);
+    expect(bucket.available(0, true)).toBe(1000);
+    expect(bucket.available(0, false)).toBe(833);
+    const first = bucket.spend(0, 800);
+    expect(bucket.available(0, true)).toBe(200);
+    expect(bucket.availableAt(0, 201, true)).toBe(250);
+    bucket.settle(10, first);
+    expect(bucket.available(10, true)).toBe(1000);
+    bucket.learn(10, 2200, 3000);
+    expect(bucket.available(10, true)).toBe(2200);
+    bucket.spend(10, 700);
+    bucket.doubt();
+    expect(bucket.available(10, true)).toBe(300);
+    expect(bucket.availableAt(10, 2000, true)).toBe(60_010);
+    bucket.learn(11, 200, 1000);
+    expect(bucket.available(11, true)).toBe(-500);
   });
 
   test('PROTO-29: an old and generous answer gives nothing back', () => {
-    const bucket = new CreditBucket(1000, 0);
-    bucket.spend(0, 900);
-    bucket.learn(10, 1000, 1000, 60, 0);
+    const bucket = known(1000, 0);
+    bucket.settle(5, bucket.spend(0, 900));
+    bucket.learn(10, 1000, 1000);
     expect(bucket.available(10, true)).toBe(100);
   });
 
-  test('PROTO-29: a lower quota holds from now on, also over what was spent before', () => {
-    const bucket = new CreditBucket(3000, 0);
-    bucket.spend(0, 1500);
-    bucket.learn(1, 0, 1000, 1, 0);
+  test('PROTO-28, PROTO-29: a lower quota holds from now on, and its reserve is as large a share', () => {
+    const bucket = known(3000, 500);
+    bucket.settle(0, bucket.spend(0, 1500));
+    bucket.learn(1, 0, 1000);
     expect(bucket.quotaTenths).toBe(1000);
-    expect(bucket.available(59_999, true)).toBe(-500);
-    expect(bucket.available(60_000, true)).toBe(1000);
+    expect(bucket.reserveTenths).toBe(167);
+    expect(bucket.available(59_999, true)).toBe(0);
+    expect(bucket.available(60_001, true)).toBe(1000);
+    expect(bucket.available(60_001, false)).toBe(833);
   });
 
-  test('PROTO-30: waits for the exchange when the exchange says that nothing is left', () => {
-    const bucket = new CreditBucket(3000, 300);
-    bucket.learn(0, 0, 3000, 20, 0);
-    expect(bucket.availableAt(0, 10, true)).toBe(20_000);
-    bucket.learn(5, 5, 3000, 20, 0);
-    expect(bucket.availableAt(5, 10, true)).toBe(20_005);
+  test('PROTO-29: a quota that counts less than we spent is that of another bucket', () => {
+    const bucket = known(3000, 0);
+    bucket.settle(0, bucket.spend(0, 2500));
+    bucket.spend(0, 100);
+    bucket.learn(1, 700, 1000);
+    expect(bucket.available(1, true)).toBe(600);
+    // A tier that rose counts what the tier below it counted.
+    const raised = known(3000, 0);
+    raised.settle(0, raised.spend(0, 2500));
+    raised.learn(1, 3500, 6000);
+    expect(raised.available(1, true)).toBe(3500);
+  });
+
+  test('PROTO-30: waits a minute for the exchange when the exchange says that nothing is left', () => {
+    const bucket = known(3000, 300);
+    bucket.learn(0, 0, 3000);
+    expect(bucket.availableAt(0, 10, true)).toBe(60_000);
+    bucket.learn(5, 5, 3000);
+    expect(bucket.availableAt(5, 10, true)).toBe(60_005);
     expect(bucket.availableAt(5, 5, true)).toBe(5);
-    expect(bucket.availableAt(5, 5, false)).toBe(20_005);
+    expect(bucket.availableAt(5, 5, false)).toBe(60_005);
   });
 
   test('PROTO-30: waits for as many of our own as it takes, and for the later of both', () => {
-    const bucket = new CreditBucket(100, 0);
+    const bucket = known(100, 0);
     bucket.spend(0, 50);
-    bucket.spend(100, 50);
+    bucket.settle(100, bucket.spend(100, 50));
     expect(bucket.availableAt(200, 10, true)).toBe(60_000);
     expect(bucket.availableAt(200, 51, true)).toBe(60_100);
-    bucket.learn(200, 0, 100, 60, 0);
-    expect(bucket.availableAt(200, 10, true)).toBe(60_200);
+    bucket.learn(200, 0, 100);
+    expect(bucket.availableAt(200, 10, true)).toBe(60_100);
+    expect(bucket.availableAt(200, 60, true)).toBe(60_200);
   });
 
   test('PROTO-30: for what can never be, the time to ask again is a window away', () => {
-    const bucket = new CreditBucket(100, 50);
+    const bucket = known(100, 50);
     expect(bucket.availableAt(7, 51, false)).toBe(7 + CREDIT_WINDOW_MS);
     expect(bucket.availableAt(7, 101, true)).toBe(7 + CREDIT_WINDOW_MS);
     expect(bucket.availableAt(7, 100, true)).toBe(7);

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 /** What a request costs the family's credit bucket, in tenths of a credit (the wire's own unit). */
-export const COST = { action: 10, cancel: 5, heavyGet: 40, get: 10 } as const;
+export const COST = {
+  action: 10,
+  cancel: 5,
+  heavyGet: 40,
+  heavyGetUnidentified: 120,
+  get: 10,
+} as const;
 
 /** One signed operation: its names on the wire, its price, the shape of its fields. */
 export interface Operation<Fields> {

@@ -125,7 +125,11 @@ export class Bench {
   open(): void {
     this.books();
     const families = new Set(this.kernel.accounts.map(({ identity }) => identity.family));
-    for (const family of families) this.session(family, 'up');
+    const credits = { remainingTenths: 3000, quotaTenths: 3000, refreshS: 60 };
+    for (const family of families) {
+      this.step({ kind: 'credits', family, credits });
+      this.session(family, 'up');
+    }
     this.books();
   }
 

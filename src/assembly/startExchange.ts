@@ -1,6 +1,7 @@
 import { listedMarkets } from '../exchange/core/markets/listing.ts';
 import { TapeCrowd } from '../exchange/crowd/tapeCrowd.ts';
 import { ExchangeServer } from '../exchange/gateway/exchangeServer.ts';
+import type { FaultProfile } from '../exchange/gateway/faults/fault.ts';
 import type { ExchangeSettings } from '../exchange/settings.ts';
 import type { Host } from '../std/host.ts';
 import { readTape } from '../tape/readTape.ts';
@@ -16,6 +17,8 @@ export interface ExchangeStart {
   /** Fee level of all accounts, which also sets their credits. Default 0: 300 credits a minute. */
   readonly feeLevel?: number;
   readonly settings?: Partial<ExchangeSettings>;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: FaultProfile;
 }
 
 /** Dollars in each account of the simulated exchange. */
@@ -42,5 +45,6 @@ export async function startExchange(host: Host, start: ExchangeStart): Promise<E
     seed: start.seed,
     crowd,
     ...(start.settings === undefined ? {} : { settings: start.settings }),
+    ...(start.faults === undefined ? {} : { faults: start.faults }),
   });
 }

@@ -57,6 +57,10 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   if (response.destroyed) return;
+  if (status === 0) {
+    response.destroy();
+    return;
+  }
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

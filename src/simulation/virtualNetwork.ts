@@ -129,7 +129,11 @@ export class VirtualNetwork {
         answer(plain(413, 'Payload Too Large'));
         return;
       }
-      server.handlers.onRequest(request, PEER).then(answer, (thrown) => {
+      const said = (response: HttpResponse): void => {
+        if (response.status > 0) answer(response);
+        else this.#arrive(host, 'http', lose);
+      };
+      server.handlers.onRequest(request, PEER).then(said, (thrown) => {
         answer(plain(500, `Internal Server Error: ${messageOf(thrown)}`));
       });
     });

@@ -114,6 +114,7 @@ export interface ListenOptions {
 }
 
 export interface ServerHandlers {
+  /** An answer with the status 0 is none: the connection is dropped instead. */
   onRequest(request: HttpRequest, peer: string): Promise<HttpResponse>;
   /** Accepts a WebSocket, or answers the HTTP status that refuses the upgrade. */
   onUpgrade(

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { startExchange } from '../../assembly/startExchange.ts';
+import { type FaultProfile, NO_FAULTS } from '../../exchange/gateway/faults/fault.ts';
+import { parseFaults } from '../../exchange/gateway/faults/parseFaults.ts';
 import { createNodeHost } from '../../host/nodeHost.ts';
-import { shippedTape } from '../files.ts';
+import { readUserFile, shippedTape } from '../files.ts';
 import { decimalNumber, path, valueOption, wholeNumber } from '../options.ts';
 import { rehearse } from '../rehearse.ts';
 import { hearInputEnd, hearStop } from '../signals.ts';
@@ -14,6 +16,7 @@ interface ExchangeFlags {
   readonly accounts: number;
   readonly oneOwner?: true;
   readonly attached?: true;
+  readonly faults?: string;
 }
 
 const PORT = wholeNumber(0, 65_535);
@@ -50,9 +53,16 @@ export function exchangeCommand(): Command {
       ),
     )
     .option('--one-owner', 'all accounts belong to one owner, not one owner per family')
+    .addOption(valueOption('--faults <file>', 'what goes wrong on purpose, as JSON', path))
     .option('--attached', 'end when standard input ends, and leave signals to the parent')
     .addHelpText('after', READY)
     .action(runExchange);
+}
+
+async function readFaults(file: string | undefined): Promise<FaultProfile> {
+  return file === undefined
+    ? NO_FAULTS
+    : parseFaults(await readUserFile(file, 'fault profile'), file);
 }
 
 async function runExchange(flags: ExchangeFlags): Promise<void> {
@@ -61,6 +71,7 @@ async function runExchange(flags: ExchangeFlags): Promise<void> {
   const stop = attached ? hearInputEnd() : hearStop();
   try {
     const host = createNodeHost();
+    const faults = await readFaults(flags.faults);
     if (attached) await rehearse(host.files);
     const server = await startExchange(host, {
       port: flags.port,
@@ -69,6 +80,7 @@ async function runExchange(flags: ExchangeFlags): Promise<void> {
       seed: flags.seed,
       accounts: flags.accounts,
       owner: flags.oneOwner === true ? 'single' : 'family',
+      faults,
     });
     process.stdout.write(`${JSON.stringify({ ...server.startup(), pid: process.pid })}\n`);
     await stop.asked;

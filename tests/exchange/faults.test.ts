@@ -185,6 +185,7 @@ describe('frames', () => {
     line.frames = [];
     await order();
     await order();
+    await hall.world.run(20);
     expect(ids(line.frames)).toEqual([[2], [2]]);
     await hall.world.run(600);
     expect(ids(line.frames)).toEqual([[2], [2], [1], [1]]);
@@ -197,6 +198,7 @@ describe('frames', () => {
     await order();
     expect(line.frames).toEqual([]);
     await order();
+    await hall.world.run(20);
     expect(ids(line.frames)).toEqual([[2], [1]]);
     await admin({ faults: [reorder] });
     line.frames = [];
@@ -410,7 +412,7 @@ describe('the whole exchange', () => {
     const well = await hall.connect();
     expect(await dead.say({ method: 'ping' })).toEqual([]);
     expect(await dying.subscribe(book)).toHaveLength(1);
-    expect(await dying.heard(2000, 'book')).toHaveLength(3);
+    expect(await dying.heard(2000, 'book')).toHaveLength(4);
     expect(await orderOver(dying)).toEqual([]);
     expect(await openOrders()).toBe(0);
     expect(await orderOver(well)).toMatchObject([{ code: 200 }]);

@@ -4,6 +4,7 @@ import type { TradeCause, TradeSide } from '../../../protocol/terms.ts';
 import { MICRO } from '../../../std/integers.ts';
 import type { MinuteBar } from '../../crowdPort.ts';
 import type { ExchangeSettings } from '../../settings.ts';
+import { StopBook } from '../orders/stopBook.ts';
 import { CandleSeries } from './candles.ts';
 import type { ListedMarket } from './listing.ts';
 import { MarketFunding } from './marketFunding.ts';
@@ -30,6 +31,9 @@ export class MarketState {
   readonly candles: CandleSeries;
   readonly markCandles: CandleSeries;
   readonly funding: MarketFunding;
+  /** While it is, the market takes no order; cancels go on, and resting orders stay. */
+  halted = false;
+  readonly stops: StopBook = new StopBook();
   lastTradeTicks = 0;
   /** Position and cash of the crowd, the other side of all that accounts hold. */
   crowdLots = 0;

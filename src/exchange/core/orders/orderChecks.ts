@@ -1,4 +1,3 @@
-import { initialMarginMicro } from '../../../ledger/margin.ts';
 import { formatAmount, formatPrice, type Market, notionalMicro } from '../../../protocol/market.ts';
 import { type Side, signOf, type TradeCause } from '../../../protocol/terms.ts';
 import { DOLLARS, format } from '../../../std/decimal.ts';
@@ -6,6 +5,9 @@ import { mulDiv } from '../../../std/integers.ts';
 import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
 import { type ExchangeState, markPrices } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
+import { type Order, openLots } from './order.ts';
+import { checkLegs, type StopTerms } from './stopTerms.ts';
+import { checkMargin } from '../money/orderMargin.ts';
 import { business, type Refusal } from '../requests/refusal.ts';
 
 /** An order as the engine is about to take it. */
@@ -22,38 +24,73 @@ export interface Entry {
   readonly clientOrderId: string | null;
   /** `normal` when absent. */
   readonly cause?: TradeCause;
+  /** Take-profit and stop-loss to hang on it. */
+  readonly legs?: readonly StopTerms[];
+  /** The order that makes room for it, with an edit. */
+  readonly replaces?: Order;
 }
 
 /** The engine's checks in their order; the first that fails answers. */
 export function checkEntry(state: ExchangeState, entry: Entry): Refusal | undefined {
   return (
+    checkHalt(entry) ??
     checkClientId(state, entry) ??
     checkOpenOrders(state, entry) ??
     checkSize(state, entry) ??
     checkBand(state, entry) ??
     checkReduceOnly(entry) ??
+    checkLegs(entry) ??
     checkMargin(state, entry)
   );
 }
 
+function checkHalt({ market: { halted, market } }: Entry): Refusal | undefined {
+  return halted ? business(`Trading is disabled for ${market.symbol}`, 38) : undefined;
+}
+
 function checkClientId(state: ExchangeState, entry: Entry): Refusal | undefined {
-  const { account, clientOrderId } = entry;
-  if (clientOrderId === null) return undefined;
-  const taken = account.byClientId.get(clientOrderId);
-  if (taken === undefined) return undefined;
-  if (state.settings.clientIdScope === 'open' && !account.open.has(taken.id)) return undefined;
+  const { account, clientOrderId, legs = [], replaces } = entry;
+  const seen = new Set<string>();
+  for (const id of [clientOrderId, ...legs.map((leg) => leg.clientOrderId)]) {
+    if (id === null) continue;
+    const isReplaced = id === replaces?.clientOrderId;
+    if (seen.has(id) || (!isReplaced && isTaken(state, account, id))) return duplicate(id);
+    seen.add(id);
+  }
+  return undefined;
+}
+
+/** Whether an account may not use a client order id (any more). */
+export function isTaken(state: ExchangeState, account: Account, clientOrderId: string): boolean {
+  const order = account.byClientId.get(clientOrderId);
+  if (order === undefined) return false;
+  const isOpen = account.open.has(order.id) || account.stops.has(order.id);
+  return isOpen || state.settings.clientIdScope === 'forever';
+}
+
+export function duplicate(clientOrderId: string): Refusal {
   return business(`Duplicate client order id: ${clientOrderId}`);
 }
 
 function checkOpenOrders(state: ExchangeState, entry: Entry): Refusal | undefined {
-  const { account, tif } = entry;
+  const { account, legs = [], replaces, tif } = entry;
+  const rests = tif === 'IOC' || replaces !== undefined ? 0 : 1;
+  return checkRoom(state, account, rests + legs.length);
+}
+
+/** Whether an account may have so many more open orders, resting or waiting for a trigger. */
+export function checkRoom(
+  state: ExchangeState,
+  { address, open, stops }: Account,
+  more: number,
+): Refusal | undefined {
   const limit = state.settings.openOrderLimit;
-  if (tif === 'IOC' || account.open.size < limit) return undefined;
-  return business(`Open order limit reached for ${account.address}: ${limit}`);
+  if (more === 0 || open.size + stops.size + more <= limit) return undefined;
+  return business(`Open order limit reached for ${address}: ${limit}`);
 }
 
 function checkSize(state: ExchangeState, entry: Entry): Refusal | undefined {
-  const { account, kind, lots, market: here, ticks } = entry;
+  const { account, kind, lots, market: here, reduceOnly, ticks } = entry;
   const { market } = here;
   const atMark = kind === 'market' && state.settings.marketNotionalAt === 'mark';
   const price = atMark ? here.markTicks() : ticks;
@@ -61,7 +98,8 @@ function checkSize(state: ExchangeState, entry: Entry): Refusal | undefined {
   const exact = lots * Math.max(price, ticks) * market.microPerTickLot <= Number.MAX_SAFE_INTEGER;
   const micro = exact ? notionalMicro(market, price, lots) : Number.MAX_SAFE_INTEGER;
   const amount = format(micro, DOLLARS);
-  if (micro < market.minOrderMicro) {
+  const isSpared = reduceOnly && state.settings.reduceOnlyMinimum === 'none';
+  if (micro < market.minOrderMicro && (!isSpared || lots <= 0)) {
     const least = format(market.minOrderMicro, DOLLARS);
     const text = `Order amount too low for ${account.address}: ${amount} < ${least}`;
     return business(text, 0, 'invalid_amount');
@@ -105,39 +143,6 @@ function checkReduceOnly(entry: Entry): Refusal | undefined {
   return business(
     `Invalid reduce-only order amount: ${formatAmount(market, lots)} exceeds position amount ${has}`,
   );
-}
-
-/** The margin that the account would need with the order resting at its price, cross. */
-function checkMargin(state: ExchangeState, entry: Entry): Refusal | undefined {
-  const { account, lots, market: here, side, ticks } = entry;
-  const { market } = here;
-  const micro = notionalMicro(market, ticks, lots);
-  const required = addedMargin(account, market, side, micro);
-  if (required <= 0) return undefined;
-  const markets = state.markets.map((each) => each.market);
-  const { availableMicro } = marginOf(account, markets, markPrices(state));
-  if (required <= availableMicro) return undefined;
-  return insufficient(account, required, availableMicro);
-}
-
-/** The refusal of what the account's money does not carry. */
-export function insufficient(account: Account, neededMicro: number, hasMicro: number): Refusal {
-  const needs = format(neededMicro, DOLLARS);
-  const has = format(hasMicro, DOLLARS);
-  return business(
-    `Insufficient balance for ${account.address}: ${needs} (account value: ${has})`,
-    4,
-  );
-}
-
-function addedMargin(account: Account, market: Market, side: Side, micro: number): number {
-  const holding = holdingOf(account, market);
-  const before = { market, markTicks: 0, ...holding };
-  const after =
-    side === 'bid'
-      ? { ...before, bidsMicro: holding.bidsMicro + micro }
-      : { ...before, asksMicro: holding.asksMicro + micro };
-  return initialMarginMicro(after) - initialMarginMicro(before);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface OutboxItem {
   readonly requestId: number;
   readonly lane: Lane;
   readonly costTenths: number;
+  /** What it costs while the exchange knows no API config key of the family, where that is more. */
+  readonly keylessTenths?: number;
   /** Sequence number that must be on the disk first; 0 for cancels and reads, which never wait. */
   readonly afterSeq: number;
   /** Puts it on the wire, once, when its turn has come; false when it is not worth sending any more. */
@@ -42,6 +44,10 @@ class FamilyOutbox {
 
   constructor(quotaTenths: number, reserveTenths: number) {
     this.bucket = new CreditBucket(quotaTenths, ofQuota(quotaTenths, reserveTenths));
+  }
+
+  costOf(item: OutboxItem): number {
+    return this.bucket.isIdentified ? item.costTenths : (item.keylessTenths ?? item.costTenths);
   }
 
   /** What a lane that is not urgent leaves over for others, in tenths. */
@@ -115,11 +121,6 @@ export class Outbox {
     this.#of(family).bucket.doubt();
   }
 
-  /** Whether the exchange takes the family for one with an API config key: its reads cost less then. */
-  isIdentified(family: number): boolean {
-    return this.#of(family).bucket.quotaTenths >= DEFAULT_QUOTA_TENTHS;
-  }
-
   /** New risk has ended: what takes risk away, and what must be known for it, may use the reserve. */
   endNewRisk(): void {
     this.#noNewRisk = true;
@@ -159,7 +160,7 @@ export class Outbox {
     const outbox = this.#of(family);
     const ahead = outbox.lanes
       .flatMap((items, i) => (this.#goesFirst(LANES[i] as Lane, lane) ? items : []))
-      .reduce((sum, item) => sum + item.costTenths, 0);
+      .reduce((sum, item) => sum + outbox.costOf(item), 0);
     const wanted = ahead + costTenths;
     const { nowMs } = this.#context;
     if (this.#available(outbox, lane) >= wanted) return 0;
@@ -220,8 +221,9 @@ export class Outbox {
         const at = items.findIndex((item) => item.afterSeq <= this.#context.durableSeq);
         const item = items[at];
         if (item === undefined) break;
-        if (this.#available(outbox, lane) < item.costTenths) {
-          const atMs = this.#availableAt(outbox, lane, item.costTenths);
+        const costTenths = outbox.costOf(item);
+        if (this.#available(outbox, lane) < costTenths) {
+          const atMs = this.#availableAt(outbox, lane, costTenths);
           wakeMs = wakeMs === undefined || atMs < wakeMs ? atMs : wakeMs;
           waiting = lane;
           break;
@@ -234,9 +236,10 @@ export class Outbox {
   }
 
   #send(outbox: FamilyOutbox, item: OutboxItem): void {
+    const costTenths = outbox.costOf(item);
     if (!item.go()) return;
     const { bucket } = outbox;
-    outbox.inFlight.set(item.requestId, bucket.spend(this.#context.nowMs, item.costTenths));
+    outbox.inFlight.set(item.requestId, bucket.spend(this.#context.nowMs, costTenths));
     const minute = bucket.spentInWindow(this.#context.nowMs);
     if (minute > outbox.peakMinuteTenths) outbox.peakMinuteTenths = minute;
   }

@@ -162,10 +162,17 @@ export class Requests {
     lane: 'evidence' | 'poll' | 'verify' = 'poll',
   ): void {
     const requestId = this.#add({ of: 'query', account, done });
-    const isIdentified = this.#parts.outbox.isIdentified(this.#manager(account).identity.family);
-    this.#push(requestId, account, lane, queryCostTenths(query, isIdentified), 0, () => {
+    const go = (): boolean => {
       this.#parts.context.emit({ kind: 'query', requestId, account, query });
       return true;
+    };
+    this.#parts.outbox.push(this.#manager(account).identity.family, {
+      requestId,
+      lane,
+      costTenths: queryCostTenths(query, true),
+      keylessTenths: queryCostTenths(query, false),
+      afterSeq: 0,
+      go,
     });
   }
 

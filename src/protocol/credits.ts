@@ -35,6 +35,11 @@ export class CreditBucket {
   /** Spent by others, as of the exchange's last word; forgotten a window after it. */
   #foreignTenths = 0;
   #foreignUntilMs = 0;
+  /** The quota was last told then. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** What another bucket that we may be drawing from has left; forgotten a window after its word. */
+  #otherTenths = Number.POSITIVE_INFINITY;
+  #otherUntilMs = 0;
   /** Whether the exchange has told the quota since it was last in doubt. */
   #isCertain = false;
 
@@ -46,6 +51,11 @@ export class CreditBucket {
 
   get quotaTenths(): number {
     return this.#quotaTenths;
+  }
+
+  /** Whether the exchange knows the family's API config key: then heavy reads cost less. */
+  get isIdentified(): boolean {
+    return this.#isCertain && this.#quotaTenths >= DEFAULT_QUOTA_TENTHS;
   }
 
   get reserveTenths(): number {
@@ -61,7 +71,10 @@ export class CreditBucket {
   available(nowMs: number, urgent: boolean): number {
     this.#expire(nowMs);
     const counted = this.#spentTenths + this.#foreign(nowMs);
-    const left = this.#leftOf(this.#quotaTenths, counted, urgent);
+    let left = this.#leftOf(this.#quotaTenths, counted, urgent);
+    if (nowMs < this.#otherUntilMs) {
+      left = Math.min(left, this.#otherTenths - (urgent ? 0 : this.reserveTenths));
+    }
     if (this.#isCertain) return left;
     return Math.min(left, this.#leftOf(UNIDENTIFIED_QUOTA_TENTHS, this.#inFlightTenths, urgent));
   }
@@ -87,6 +100,7 @@ export class CreditBucket {
     this.#spent.push(spend);
     this.#spentTenths += tenths;
     this.#totalTenths += tenths;
+    this.#otherTenths -= tenths;
     this.#inFlight.add(spend);
     this.#inFlightTenths += tenths;
     return spend;
@@ -106,16 +120,23 @@ export class CreditBucket {
 
   /**
    * Takes what the exchange says: so much is left of the quota. What is in flight it may not have
-   * counted yet, so nothing is spent twice on an old answer.
+   * counted yet, so nothing is spent twice on an old answer. After a key was revoked a socket that
+   * was opened with it may tell of the old bucket while new requests tell of the new one: then the
+   * smaller quota holds, and no more is spent than either has left.
    */
   learn(nowMs: number, remainingTenths: number, quotaTenths: number): void {
-    this.#expire(nowMs);
-    const theirs = quotaTenths - remainingTenths;
-    const isOther = quotaTenths !== this.#quotaTenths;
-    this.#quotaTenths = quotaTenths;
+    const left = this.available(nowMs, true);
     this.#isCertain = true;
-    // A log that holds more than a new quota's count is that of another bucket: of a revoked key.
-    if (isOther && this.#answeredTenths > theirs) this.#forgetAnswered();
+    if (quotaTenths > this.#quotaTenths && nowMs - this.#toldAtMs < CREDIT_WINDOW_MS) {
+      this.#bound(nowMs, remainingTenths - this.#inFlightTenths);
+      return;
+    }
+    if (quotaTenths < this.#quotaTenths) this.#bound(nowMs, left);
+    this.#toldAtMs = nowMs;
+    const theirs = quotaTenths - remainingTenths;
+    // A log that holds more than a lower quota's count is that of another bucket.
+    if (quotaTenths < this.#quotaTenths && this.#answeredTenths > theirs) this.#forgetAnswered();
+    this.#quotaTenths = quotaTenths;
     this.#foreignTenths = Math.max(0, theirs - this.#answeredTenths);
     this.#foreignUntilMs = nowMs + CREDIT_WINDOW_MS;
   }
@@ -128,7 +149,7 @@ export class CreditBucket {
     if (this.available(nowMs, urgent) >= tenths) return nowMs;
     const counted = this.#spentTenths + this.#foreign(nowMs);
     let missing = tenths - this.#leftOf(this.#quotaTenths, counted, urgent);
-    if (missing <= 0) return nowMs + DOUBT_MS;
+    if (missing <= 0) return nowMs < this.#otherUntilMs ? this.#otherUntilMs : nowMs + DOUBT_MS;
     const foreign = { atMs: this.#foreignUntilMs - CREDIT_WINDOW_MS, tenths: this.#foreign(nowMs) };
     const freed = [...this.#spent, foreign].sort((a, b) => a.atMs - b.atMs);
     for (const spend of freed) {
@@ -144,6 +165,11 @@ export class CreditBucket {
 
   #reserveOf(quotaTenths: number): number {
     return Math.round(quotaTenths * this.#reserveShare);
+  }
+
+  #bound(nowMs: number, otherTenths: number): void {
+    this.#otherTenths = Math.max(0, otherTenths);
+    this.#otherUntilMs = nowMs + CREDIT_WINDOW_MS;
   }
 
   get #answeredTenths(): number {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { parseWith } from './fields.ts';
 import type {
   BookFrame,
   CandleRow,
@@ -8,18 +6,17 @@ import type {
   PositionRow,
   PriceRow,
 } from './frames/frame.ts';
-import { decodeBook, decodeCandle, decodePrices } from './frames/marketFrames.ts';
+import { type OnBadRow, raise } from './listRows.ts';
 import type { MarketIndex } from './marketIndex.ts';
-import { COST } from './operations/operation.ts';
-import {
-  type AccountReply,
-  decodeAccount,
-  decodeOpenOrders,
-  decodeOrderHistory,
-  decodePositions,
-  decodeTradeHistory,
-  type OrderHistoryRow,
-} from './replies/account.ts';
+import { ACCOUNT, type AccountReply } from './reads/accounts/account.ts';
+import { POSITIONS } from './reads/accounts/positions.ts';
+import { BOOK } from './reads/markets/book.ts';
+import { CANDLES } from './reads/markets/candles.ts';
+import { PRICES } from './reads/markets/prices.ts';
+import { OPEN_ORDERS } from './reads/orders/openOrders.ts';
+import { ORDER_HISTORY, type OrderHistoryRow } from './reads/orders/orderHistory.ts';
+import { TRADE_HISTORY } from './reads/orders/tradeHistory.ts';
+import { readCostTenths, readPath } from './reads/read.ts';
 import type { Envelope } from './replies/envelope.ts';
 
 /** What one answered query says, with the exchange's order counter as its watermark. */
@@ -46,7 +43,7 @@ export type QueryResult =
   | { readonly of: 'book'; readonly book: BookFrame | undefined }
   | { readonly of: 'candles'; readonly rows: readonly CandleRow[] };
 
-/** A read over REST: data only, so that it can be logged. */
+/** A read over REST that the desk asks for: data only, so that it can be logged. */
 export type Query =
   | { readonly of: 'account' | 'positions' | 'orders'; readonly account: string }
   | {
@@ -64,81 +61,82 @@ export type Query =
       readonly endMs: number;
     };
 
+const READS = {
+  account: ACCOUNT,
+  positions: POSITIONS,
+  orders: OPEN_ORDERS,
+  orderHistory: ORDER_HISTORY,
+  tradeHistory: TRADE_HISTORY,
+  prices: PRICES,
+  book: BOOK,
+  candles: CANDLES,
+} as const;
+
+/** Rows of a page of a history. */
+const PAGE = 100;
+
 /** Tenths of a credit that the query costs with an API config key, or without one. */
 export function queryCostTenths(query: Query, isIdentified = true): number {
-  switch (query.of) {
-    case 'orderHistory':
-    case 'tradeHistory':
-    case 'candles':
-      return isIdentified ? COST.heavyGet : COST.heavyGetUnidentified;
-    default:
-      return COST.get;
-  }
+  return readCostTenths(READS[query.of], isIdentified);
 }
 
 /** Path and query string under `/api/v1`. */
 export function queryPath(query: Query): string {
   switch (query.of) {
     case 'account':
-      return `/account?account=${query.account}`;
     case 'positions':
-      return `/positions?account=${query.account}`;
     case 'orders':
-      return `/orders?account=${query.account}`;
+      return readPath(READS[query.of], query);
     case 'orderHistory':
-      return `/orders/history?account=${query.account}&limit=100${cursorOf(query.cursor)}`;
     case 'tradeHistory':
-      return `/trades/history?account=${query.account}&limit=100${cursorOf(query.cursor)}`;
+      return readPath(READS[query.of], { limit: PAGE, ...query });
     case 'prices':
-      return '/info/prices';
+      return readPath(PRICES, undefined);
     case 'book':
-      return `/book?symbol=${query.symbol}&agg_level=1`;
+      return readPath(BOOK, query);
     case 'candles':
-      return `/kline?symbol=${query.symbol}&interval=${query.interval}&start_time=${query.startMs}&end_time=${query.endMs}`;
+      return readPath(CANDLES, query);
   }
 }
 
-function cursorOf(cursor: string | undefined): string {
-  return cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-}
-
-/** Reads the answer to `query`; throws `EXCHANGE_PROTOCOL` when it has another shape. */
-export function decodeQuery(query: Query, envelope: Envelope, markets: MarketIndex): QueryResult {
-  const { data, lastOrderId, nextCursor } = envelope;
+/**
+ * Reads the answer to `query`. A bad row is reported and left out where that only means to know
+ * less; where an absent row would read as flat, ended or never admitted, the answer is read whole or
+ * not at all. Throws `EXCHANGE_PROTOCOL` when the answer has another shape.
+ */
+export function decodeQuery(
+  query: Query,
+  envelope: Envelope,
+  markets: MarketIndex,
+  onBadRow: OnBadRow = raise,
+): QueryResult {
+  const reading = { markets, onBadRow };
+  const whole = { markets, onBadRow: raise };
+  const { lastOrderId, nextCursor } = envelope;
   switch (query.of) {
     case 'account':
-      return { of: 'account', account: decodeAccount(data) };
-    case 'positions':
-      return { of: 'positions', rows: decodePositions(data, markets), lastOrderId };
-    case 'orders':
-      return { of: 'orders', rows: decodeOpenOrders(data, markets), lastOrderId };
-    case 'orderHistory':
-      return {
-        of: 'orderHistory',
-        rows: decodeOrderHistory(data, markets),
-        nextCursor,
-        lastOrderId,
-      };
-    case 'tradeHistory':
-      return {
-        of: 'tradeHistory',
-        rows: decodeTradeHistory(data, query.account, markets),
-        nextCursor,
-      };
+      return { of: 'account', account: ACCOUNT.decode(envelope, reading, query) };
+    case 'positions': {
+      const { rows } = POSITIONS.decode(envelope, whole, query);
+      return { of: 'positions', rows, lastOrderId };
+    }
+    case 'orders': {
+      const { rows } = OPEN_ORDERS.decode(envelope, whole, query);
+      return { of: 'orders', rows, lastOrderId };
+    }
+    case 'orderHistory': {
+      const { rows } = ORDER_HISTORY.decode(envelope, whole, query);
+      return { of: 'orderHistory', rows, nextCursor, lastOrderId };
+    }
+    case 'tradeHistory': {
+      const { rows } = TRADE_HISTORY.decode(envelope, reading, query);
+      return { of: 'tradeHistory', rows, nextCursor };
+    }
     case 'prices':
-      return { of: 'prices', rows: decodePrices(data, markets) };
+      return { of: 'prices', rows: PRICES.decode(envelope, reading, undefined).rows };
     case 'book':
-      return { of: 'book', book: decodeBook(data, markets) };
+      return { of: 'book', book: BOOK.decode(envelope, reading, query) };
     case 'candles':
-      return { of: 'candles', rows: decodeCandles(data, markets) };
+      return { of: 'candles', rows: CANDLES.decode(envelope, reading, query).rows };
   }
-}
-
-function decodeCandles(data: unknown, markets: MarketIndex): CandleRow[] {
-  const rows: CandleRow[] = [];
-  for (const raw of parseWith(z.array(z.unknown()), data, 'kline')) {
-    const row = decodeCandle(raw, markets);
-    if (row !== undefined) rows.push(row);
-  }
-  return rows;
 }

@@ -1,3 +1,4 @@
+import type { TriggerPrice } from '../protocol/operations/orders/stopOrderInfo.ts';
 import type { Rounding } from '../std/integers.ts';
 
 /**
@@ -33,6 +34,34 @@ export interface ExchangeSettings {
   readonly marketNotionalAt: 'mark' | 'band';
   /** Open orders per account. */
   readonly openOrderLimit: number;
+  /** Whether the minimum notional also holds for reduce-only orders. */
+  readonly reduceOnlyMinimum: 'same' | 'none';
+  /** What the amount of an edit means: of the whole order, its fills included, or of what is left. */
+  readonly editAmount: 'total' | 'remaining';
+  /** Price that pulls a trigger whose source is not named: the documents' or the engine's. */
+  readonly defaultTrigger: TriggerPrice;
+  /** Slippage that a triggered market order may take, percent of the mark price. */
+  readonly stopSlippagePercent: number;
+  /** Whether a triggered order that may take waits the taker delay. */
+  readonly triggeredDelay: boolean;
+  /** Event that ends a triggered order that a check then turns down. */
+  readonly triggerFailureEvent: 'force_cancel' | 'cancel' | 'expired';
+  /** A stop order without an amount: refused as documented, or as large as the position then is. */
+  readonly stopWithoutAmount: 'refuse' | 'position';
+  /** Attached take-profit and stop-loss when their order ends with a part filled. */
+  readonly partialParent: 'arm' | 'cancel';
+  /** Waiting take-profit and stop-loss orders of one position. */
+  readonly positionTpslLimit: number;
+  /** Take-profit and stop-loss of a position that was closed. */
+  readonly closedPositionTpsl: 'cancel' | 'keep';
+  /** Shortest TWAP order, seconds. */
+  readonly twapLeastSeconds: number;
+  /** Interval of a TWAP order's market orders, ms. */
+  readonly twapIntervalMs: number;
+  /** How many times its planned size a late market order of a TWAP may have. */
+  readonly twapCatchUp: number;
+  /** Unfinished TWAP orders of one account in one market. */
+  readonly twapsPerSymbol: number;
   /** How long a client order id stays taken. */
   readonly clientIdScope: 'forever' | 'open';
   /** How a fee is rounded to the micro-dollar. */
@@ -128,6 +157,20 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   askCeilingPercent: 190,
   marketNotionalAt: 'mark',
   openOrderLimit: 500,
+  reduceOnlyMinimum: 'same',
+  editAmount: 'total',
+  defaultTrigger: 'mark_price',
+  stopSlippagePercent: 10,
+  triggeredDelay: false,
+  triggerFailureEvent: 'force_cancel',
+  stopWithoutAmount: 'refuse',
+  partialParent: 'arm',
+  positionTpslLimit: 20,
+  closedPositionTpsl: 'cancel',
+  twapLeastSeconds: 30,
+  twapIntervalMs: 30_000,
+  twapCatchUp: 3,
+  twapsPerSymbol: 10,
   clientIdScope: 'forever',
   feeRounding: 'half-up',
   signatureFailure: 'bare',

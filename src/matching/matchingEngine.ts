@@ -29,8 +29,11 @@ export interface EngineOptions {
 
 /** What became of an order that was added. One object, overwritten by the next `add`. */
 export interface AddOutcome {
-  /** `cancelled`: IOC, lots were left. `post_only`: ALO or TOB was not accepted. */
-  readonly status: 'resting' | 'filled' | 'cancelled' | 'post_only';
+  /**
+   * `cancelled`: IOC, lots were left. `post_only`: ALO or TOB was not accepted. `paused`: a watched
+   * order is next; add the order again with the lots that are left.
+   */
+  readonly status: 'resting' | 'filled' | 'cancelled' | 'post_only' | 'paused';
   /** Price of the order; differs from the one asked for only for TOB. */
   readonly ticks: number;
   readonly filledLots: number;
@@ -62,6 +65,7 @@ export class MatchingEngine {
   };
   #bestBid = 0;
   #bestAsk = 0;
+  #isPaused = false;
 
   constructor(options: EngineOptions = {}) {
     this.#maxTicks = options.maxTicks ?? 2 ** 25 - 1;
@@ -89,6 +93,7 @@ export class MatchingEngine {
       return this.#addPostOnly(orderId, owner, isBid, ticks, lots, tif);
     const left = this.#match(owner, isBid, ticks, lots);
     if (left === 0) return this.#say('filled', ticks, lots, 0);
+    if (this.#isPaused) return this.#say('paused', ticks, lots - left, 0);
     if (tif === 'IOC') return this.#say('cancelled', ticks, lots - left, 0);
     this.#rest(orderId, owner, isBid, ticks, left);
     return this.#say('resting', ticks, lots - left, left);
@@ -113,6 +118,16 @@ export class MatchingEngine {
       `order ${orderId} cannot go from ${before} to ${lots} lots`,
     );
     this.#takeLots(slot, before - lots);
+  }
+
+  /**
+   * Watches a resting order: a taker that has already traded or removed something pauses before it,
+   * so that whoever drives the engine can look at the effects, and change or cancel the order.
+   */
+  watch(orderId: number): void {
+    const slot = this.#slots.get(orderId);
+    invariant(slot !== NONE, `order ${orderId} is not in the book`);
+    this.#orders.watched[slot] = 1;
   }
 
   /** Best price, or 0 when nobody bids. */
@@ -202,8 +217,13 @@ export class MatchingEngine {
   #match(owner: number, isBid: boolean, limit: number, lots: number): number {
     const orders = this.#orders;
     let left = lots;
+    this.#isPaused = false;
     while (left > 0 && this.#crosses(isBid, limit)) {
       const slot = this.#front(isBid);
+      if (orders.watched[slot] === 1 && this.events.count > 0) {
+        this.#isPaused = true;
+        break;
+      }
       const maker = orders.owner[slot] as number;
       if (maker === owner && owner !== 0) {
         this.#prevent(slot);
@@ -276,6 +296,7 @@ export class MatchingEngine {
     orders.ticks[slot] = ticks;
     orders.lots[slot] = lots;
     orders.isBid[slot] = isBid ? 1 : 0;
+    orders.watched[slot] = 0;
     orders.prev[slot] = last;
     orders.next[slot] = NONE;
     if (last === NONE) levels.head[level] = slot;

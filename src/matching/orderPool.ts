@@ -9,6 +9,8 @@ export class OrderPool {
   ticks: Int32Array;
   lots: Float64Array;
   isBid: Uint8Array;
+  /** 1: a taker pauses before it, see `MatchingEngine.watch`. */
+  watched: Uint8Array;
   next: Int32Array;
   prev: Int32Array;
   #firstFree: number = NONE;
@@ -20,6 +22,7 @@ export class OrderPool {
     this.ticks = new Int32Array(capacity);
     this.lots = new Float64Array(capacity);
     this.isBid = new Uint8Array(capacity);
+    this.watched = new Uint8Array(capacity);
     this.next = new Int32Array(capacity);
     this.prev = new Int32Array(capacity);
   }
@@ -47,6 +50,7 @@ export class OrderPool {
     this.ticks = enlarged(this.ticks, new Int32Array(length));
     this.lots = enlarged(this.lots, new Float64Array(length));
     this.isBid = enlarged(this.isBid, new Uint8Array(length));
+    this.watched = enlarged(this.watched, new Uint8Array(length));
     this.next = enlarged(this.next, new Int32Array(length));
     this.prev = enlarged(this.prev, new Int32Array(length));
   }

@@ -492,7 +492,7 @@ describe('REST operations', () => {
       'Verification failed',
       'text/plain',
     ]);
-    expect(await post('/orders/edit', '{}')).toEqual([
+    expect(await post('/orders/nothing', '{}')).toEqual([
       404,
       '{"success":false,"data":null,"error":"Not found","code":404}',
     ]);

@@ -171,7 +171,7 @@ describe('batches', () => {
     [{}, 'missing field `actions`'],
     [{ actions: [] }, 'actions: '],
     [{ actions: Array.from({ length: 11 }, () => ({ type: 'Cancel', data: {} })) }, 'actions: '],
-    [{ actions: [{ type: 'Edit', data: {} }] }, 'unknown variant `Edit`'],
+    [{ actions: [{ type: 'Twap', data: {} }] }, 'unknown variant `Twap`'],
     [{ actions: [{ type: 'Cancel' }] }, 'missing field `data`'],
   ])('EX-7 one to ten known actions: %j', (body, words) => {
     expect(saidOf(floor.send('batch_orders', body))[2]).toContain(words);

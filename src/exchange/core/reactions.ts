@@ -1,9 +1,10 @@
 import type { ExchangeState } from './exchangeState.ts';
+import { pullTriggers } from './orders/triggering.ts';
 
 /** What follows from prices and positions by itself. True when it changed something. */
 type Reaction = (state: ExchangeState) => boolean;
 
-const REACTIONS: readonly Reaction[] = [];
+const REACTIONS: readonly Reaction[] = [pullTriggers];
 
 /** One reaction can cause another; more rounds than this are left to the next step. */
 const MOST_ROUNDS = 50;

@@ -53,7 +53,7 @@ export function accountRow(state: ExchangeState, account: Account): Row {
     cross_mmr: money(figures.maintenanceMicro),
     positions_count: positions(state, account).length,
     orders_count: account.open.size,
-    stop_orders_count: 0,
+    stop_orders_count: account.stops.size,
     spot_balances: [],
     updated_at: account.updatedMs,
   };
@@ -73,7 +73,7 @@ export function accountInfo(state: ExchangeState, account: Account): Row {
     oc: account.open.size,
     pb: '0',
     pc: positions(state, account).length,
-    sc: 0,
+    sc: account.stops.size,
     sb: [],
     t: state.nowMs,
   };

@@ -11,6 +11,14 @@ function averagePrice(market: Market, filledLots: number, filledMicro: number): 
   return format(entryMicro({ lots: filledLots, costMicro: filledMicro }, market), DOLLARS);
 }
 
+function stopPrice({ market, trigger }: Order): string | null {
+  return trigger === null ? null : formatPrice(market, trigger.ticks);
+}
+
+function parentId({ trigger }: Order): number | null {
+  return trigger?.parentId ?? null;
+}
+
 /** A row of `GET /orders`. */
 export function openOrderRow(order: Order): Row {
   const { market } = order;
@@ -23,9 +31,9 @@ export function openOrderRow(order: Order): Row {
     initial_amount: formatAmount(market, order.initialLots),
     filled_amount: formatAmount(market, order.filledLots),
     cancelled_amount: formatAmount(market, order.cancelledLots),
-    stop_price: null,
-    order_type: order.kind,
-    stop_parent_order_id: null,
+    stop_price: stopPrice(order),
+    order_type: order.type,
+    stop_parent_order_id: parentId(order),
     reduce_only: order.reduceOnly,
     created_at: order.createdMs,
     updated_at: order.updatedMs,
@@ -45,9 +53,9 @@ export function openOrderUpdate(order: Order): Row {
     f: formatAmount(market, order.filledLots),
     c: formatAmount(market, order.cancelledLots),
     t: order.createdMs,
-    st: null,
-    ot: order.kind,
-    sp: null,
+    st: order.trigger === null ? null : order.type,
+    ot: order.type,
+    sp: stopPrice(order),
     ro: order.reduceOnly,
   };
 }
@@ -65,9 +73,9 @@ export function orderHistoryRow(order: Order): Row {
     amount: formatAmount(market, order.initialLots),
     filled_amount: formatAmount(market, order.filledLots),
     order_status: order.status,
-    order_type: order.kind,
-    stop_price: null,
-    stop_parent_order_id: null,
+    order_type: order.type,
+    stop_price: stopPrice(order),
+    stop_parent_order_id: parentId(order),
     reduce_only: order.reduceOnly,
     reason: order.reason,
     created_at: order.createdMs,
@@ -86,14 +94,14 @@ export function orderRecordRow(record: OrderRecord): Row {
     symbol: market.symbol,
     side: order.side,
     price: formatPrice(market, record.ticks),
-    initial_amount: formatAmount(market, order.initialLots),
+    initial_amount: formatAmount(market, record.initialLots),
     filled_amount: formatAmount(market, record.filledLots),
     cancelled_amount: formatAmount(market, record.cancelledLots),
     event_type: record.event,
-    order_type: order.kind,
+    order_type: order.type,
     order_status: record.status,
-    stop_price: null,
-    stop_parent_order_id: null,
+    stop_price: stopPrice(order),
+    stop_parent_order_id: parentId(order),
     reduce_only: order.reduceOnly,
     created_at: record.timeMs,
   };
@@ -112,14 +120,14 @@ export function orderUpdate(record: OrderRecord): Row {
     p: averagePrice(market, record.filledLots, record.filledMicro),
     ip: formatPrice(market, order.ticks),
     lp: formatPrice(market, record.lastFillTicks),
-    a: formatAmount(market, order.initialLots),
+    a: formatAmount(market, record.initialLots),
     f: formatAmount(market, record.filledLots),
     oe: record.event,
     os: record.status,
-    ot: order.kind,
-    sp: null,
-    si: null,
-    tp: null,
+    ot: order.type,
+    sp: stopPrice(order),
+    si: parentId(order),
+    tp: order.trigger?.source ?? null,
     r: order.reduceOnly,
     ct: order.createdMs,
     ut: record.timeMs,

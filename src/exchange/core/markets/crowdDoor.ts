@@ -4,13 +4,10 @@ import type { Market } from '../../../protocol/market.ts';
 import { invariant } from '../../../std/assert.ts';
 import type { CrowdMarket, CrowdOutcome } from '../../crowdPort.ts';
 import { type ExchangeState, newOrderId, tapeNow } from '../exchangeState.ts';
-import { settle } from '../money/settlement.ts';
+import { enterBook } from '../orders/enterBook.ts';
 import type { MarketState } from './marketState.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** The crowd belongs to nobody: its orders also trade with one another. */
-const NOBODY = 0;
 
 /** The crowd's way into one market: straight to the book, as nobody's orders. */
 export class CrowdDoor implements CrowdMarket {
@@ -34,8 +31,8 @@ export class CrowdDoor implements CrowdMarket {
   add(side: BookSide, ticks: number, lots: number, tif: MatchTif): CrowdOutcome {
     const outcome = this.#outcome;
     outcome.orderId = newOrderId(this.#state);
-    Object.assign(outcome, this.#here.engine.add(outcome.orderId, NOBODY, side, ticks, lots, tif));
-    settle(this.#state, this.#here, undefined, side);
+    const entry = { id: outcome.orderId, order: undefined, side, ticks, lots, tif };
+    Object.assign(outcome, enterBook(this.#state, this.#here, entry));
     return outcome;
   }
 

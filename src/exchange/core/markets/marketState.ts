@@ -38,10 +38,14 @@ export class MarketState {
   /** Position and cash of the crowd, the other side of all that accounts hold. */
   crowdLots = 0;
   crowdCashMicro = 0;
+  /** The same of the backstop, which takes over what nobody would buy in time. */
+  backstopLots = 0;
+  backstopCashMicro = 0;
   #trades: PublicTrade[] = [];
   #tapeTicks = 0;
   #oracleTicks = 0;
   #oracleTapeMs = Number.NEGATIVE_INFINITY;
+  #frozenTicks = 0;
   readonly #settings: ExchangeSettings;
 
   constructor(
@@ -80,11 +84,16 @@ export class MarketState {
   recordTrade(trade: PublicTrade, tapeMs: number): void {
     const { ticks, lots } = trade;
     this.lastTradeTicks = ticks;
+    this.keepTrade(trade);
+    const dollars = round(notionalMicro(this.market, ticks, lots) / MICRO);
+    this.candles.record(tapeMs, ticks, lots, dollars);
+  }
+
+  /** Shows a trade that sets no price. */
+  keepTrade(trade: PublicTrade): void {
     this.#trades.push(trade);
     const kept = this.#settings.recentTrades;
     if (this.#trades.length >= 2 * kept) this.#trades = this.#trades.slice(-kept);
-    const dollars = round(notionalMicro(this.market, ticks, lots) / MICRO);
-    this.candles.record(tapeMs, ticks, lots, dollars);
   }
 
   /** Newest first, as many as the settings keep. */
@@ -106,8 +115,15 @@ export class MarketState {
    * ask and last trade) and of the price elsewhere, which is the tape's. 0 before the first price.
    */
   markTicks(): number {
-    const own = median([this.engine.bestBid(), this.engine.bestAsk(), this.lastTradeTicks]);
-    return median([this.#oracleTicks, own, this.#tapeTicks]);
+    if (this.#frozenTicks > 0) return this.#frozenTicks;
+    const own = median(this.engine.bestBid(), this.engine.bestAsk(), this.lastTradeTicks);
+    return median(this.#oracleTicks, own, this.#tapeTicks);
+  }
+
+  /** Lets the mark price stick where it is, or follow again. For tests of clients. */
+  freezeMark(frozen: boolean): void {
+    this.#frozenTicks = 0;
+    if (frozen) this.#frozenTicks = this.markTicks();
   }
 
   /** Best bid plus best ask, which is twice the mid price; 0 when a side is empty. */
@@ -119,9 +135,12 @@ export class MarketState {
 }
 
 /** Median of the prices that exist (are not 0), the lower whole tick between two. */
-function median(prices: readonly number[]): number {
-  const known = prices.filter((price) => price > 0).sort((a, b) => a - b);
-  const upper = known[known.length >> 1] ?? 0;
-  if (known.length !== 2) return upper;
-  return ((known[0] as number) + upper) >> 1;
+function median(a: number, b: number, c: number): number {
+  const low = a < b ? a : b;
+  const high = a < b ? b : a;
+  const middle = c < low ? low : c < high ? c : high;
+  const least = c < low ? c : low;
+  if (least > 0) return middle;
+  const most = c < high ? high : c;
+  return middle > 0 ? (middle + most) >> 1 : most;
 }

@@ -1,20 +1,18 @@
-import { FEE_TIERS, feeMicro } from '../../../ledger/fees.ts';
-import { applyFill, entryMicro } from '../../../ledger/position.ts';
 import { notionalMicro } from '../../../protocol/market.ts';
 import {
   OPPOSITE,
   type Side,
   signOf,
   type TradeCause,
-  type TradeRole,
   type TradeSide,
 } from '../../../protocol/terms.ts';
-import { type Account, type FillRecord, holdingOf, reserve } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
 import { type ExchangeState, newHistoryId, tapeNow } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
-import { type Order, openLots } from '../orders/order.ts';
-import { endOrder, noteOrder } from '../orders/orderLife.ts';
-import { shrinkReduceOnly } from '../orders/reduceOnly.ts';
+import { followPosition } from '../orders/followPosition.ts';
+import type { Order } from '../orders/order.ts';
+import { endOrder } from '../orders/orderLife.ts';
+import { fillAccount } from './accountFill.ts';
 
 /**
  * Books what the last `add` to a market's engine did: trades and removals, in their order. The
@@ -49,7 +47,7 @@ export function settle(
         events.makerRemaining[i] as number,
       );
   }
-  for (const account of traders) shrinkReduceOnly(state, market, account);
+  for (const account of traders) followPosition(state, market, account);
 }
 
 function prevented(state: ExchangeState, maker: Order, taker: Order): void {
@@ -70,7 +68,7 @@ function trade(
   const takerFill =
     taker === undefined
       ? crowdFill(state, market, takerSide, ticks, lots)
-      : accountFill(state, market, taker, 'fulfill_taker', ticks, lots);
+      : fillAccount(state, taker, 'fulfill_taker', ticks, lots);
   state.truth.trades += 1;
   const { cause, historyId, side } = takerFill;
   const { lastOrderId, nowMs: timeMs } = state;
@@ -81,8 +79,12 @@ function trade(
     holdCrowd(market, OPPOSITE[takerSide], ticks, lots);
     return;
   }
-  accountFill(state, market, maker, 'fulfill_maker', ticks, lots);
+  fillAccount(state, maker, 'fulfill_maker', ticks, lots);
   if (taker === undefined || taker.account.owner !== maker.account.owner) return;
+  if (taker.cause !== 'normal') {
+    state.truth.liquidationMatches += 1;
+    return;
+  }
   state.truth.selfMatch({
     timeMs: state.nowMs,
     symbol: market.market.symbol,
@@ -116,79 +118,4 @@ function holdCrowd(market: MarketState, side: Side, ticks: number, lots: number)
   const signed = signOf(side) * lots;
   market.crowdLots += signed;
   market.crowdCashMicro -= notionalMicro(market.market, ticks, signed);
-}
-
-function accountFill(
-  state: ExchangeState,
-  { market }: MarketState,
-  order: Order,
-  role: TradeRole,
-  ticks: number,
-  lots: number,
-): TakerPrint {
-  const { account, side } = order;
-  const holding = holdingOf(account, market);
-  const notional = notionalMicro(market, ticks, lots);
-  const tier = FEE_TIERS[account.feeLevel] as (typeof FEE_TIERS)[number];
-  const rateNano = role === 'fulfill_taker' ? tier.takerNano : tier.makerNano;
-  const fee = feeMicro(notional, rateNano, state.settings.feeRounding);
-  const before = holding.position;
-  const { position, realisedMicro } = applyFill(before, market, side, lots, ticks);
-  const closes = before.lots * signOf(side) < 0;
-  holding.position = position;
-  holding.updatedMs = state.nowMs;
-  if (before.lots === 0 || before.lots * position.lots < 0) holding.openedMs = state.nowMs;
-  account.balanceMicro += realisedMicro - fee;
-  account.feesMicro += fee;
-  account.volumeMicro += notional;
-  account.fills += 1;
-  state.truth.fills += 1;
-  state.truth.feesMicro += fee;
-  fillOrder(state, order, role, ticks, lots, notional);
-  const fill: FillRecord = {
-    historyId: newHistoryId(state),
-    order,
-    ticks,
-    lots,
-    entryMicro: entryMicro(closes ? before : position, market),
-    feeMicro: fee,
-    pnlMicro: realisedMicro - fee,
-    role,
-    side: tradeSide(closes, side),
-    cause: order.cause,
-    balanceChangeMicro: realisedMicro - fee,
-    balanceMicro: account.balanceMicro,
-    timeMs: state.nowMs,
-    lastOrderId: state.lastOrderId,
-  };
-  account.fillLog.append(fill);
-  state.listener.filled(fill);
-  return fill;
-}
-
-function fillOrder(
-  state: ExchangeState,
-  order: Order,
-  role: TradeRole,
-  ticks: number,
-  lots: number,
-  notional: number,
-): void {
-  order.filledLots += lots;
-  order.filledMicro += notional;
-  order.lastFillTicks = ticks;
-  const isDone = openLots(order) === 0;
-  order.status = isDone ? 'filled' : 'partially_filled';
-  if (role === 'fulfill_maker') {
-    // A maker trades at its own price, so this is exactly what the lots had reserved.
-    reserve(order.account, order.market, order.side, -notional);
-    if (isDone) order.account.open.delete(order.id);
-  }
-  noteOrder(state, order, role === 'fulfill_taker' ? 'fulfill_market' : 'fulfill_limit', ticks);
-}
-
-/** A fill that closes is named so also where it goes through zero and opens the other side. */
-function tradeSide(closes: boolean, side: Side): TradeSide {
-  if (closes) return side === 'bid' ? 'close_short' : 'close_long';
-  return side === 'bid' ? 'open_long' : 'open_short';
 }

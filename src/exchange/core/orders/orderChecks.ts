@@ -1,14 +1,14 @@
-import { formatAmount, formatPrice, type Market, notionalMicro } from '../../../protocol/market.ts';
+import { formatAmount, formatPrice, notionalMicro } from '../../../protocol/market.ts';
 import { type Side, signOf, type TradeCause } from '../../../protocol/terms.ts';
 import { DOLLARS, format } from '../../../std/decimal.ts';
 import { mulDiv } from '../../../std/integers.ts';
-import { type Account, holdingOf, marginOf } from '../accounts/account.ts';
-import { type ExchangeState, markPrices } from '../exchangeState.ts';
+import { type Account, holdingOf } from '../accounts/account.ts';
+import type { ExchangeState } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
-import { type Order, openLots } from './order.ts';
-import { checkLegs, type StopTerms } from './stopTerms.ts';
 import { checkMargin } from '../money/orderMargin.ts';
 import { business, type Refusal } from '../requests/refusal.ts';
+import type { Order } from './order.ts';
+import { checkLegs, type StopTerms } from './stopTerms.ts';
 
 /** An order as the engine is about to take it. */
 export interface Entry {

@@ -1,7 +1,9 @@
+import { ADD_ISOLATED_MARGIN } from '../../../protocol/operations/account/addIsolatedMargin.ts';
 import { CREATE_SUBACCOUNT } from '../../../protocol/operations/account/createSubaccount.ts';
 import { LIST_SUBACCOUNTS } from '../../../protocol/operations/account/listSubaccounts.ts';
 import { TRANSFER_FUNDS } from '../../../protocol/operations/account/transferFunds.ts';
 import { UPDATE_LEVERAGE } from '../../../protocol/operations/account/updateLeverage.ts';
+import { UPDATE_MARGIN_MODE } from '../../../protocol/operations/account/updateMarginMode.ts';
 import { ADD_AGENT_WHITELISTED_IP } from '../../../protocol/operations/keys/addAgentWhitelistedIp.ts';
 import { BIND_AGENT_WALLET } from '../../../protocol/operations/keys/bindAgentWallet.ts';
 import { CREATE_API_KEY } from '../../../protocol/operations/keys/createApiKey.ts';
@@ -17,8 +19,12 @@ import type { Operation } from '../../../protocol/operations/operation.ts';
 import type { BatchAction } from '../../../protocol/operations/orders/batchOrders.ts';
 import { CANCEL_ALL_ORDERS } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import { CANCEL_ORDER } from '../../../protocol/operations/orders/cancelOrder.ts';
+import { CANCEL_STOP_ORDER } from '../../../protocol/operations/orders/cancelStopOrder.ts';
 import { CREATE_MARKET_ORDER } from '../../../protocol/operations/orders/createMarketOrder.ts';
 import { CREATE_ORDER } from '../../../protocol/operations/orders/createOrder.ts';
+import { CREATE_STOP_ORDER } from '../../../protocol/operations/orders/createStopOrder.ts';
+import { EDIT_ORDER } from '../../../protocol/operations/orders/editOrder.ts';
+import { SET_POSITION_TPSL } from '../../../protocol/operations/orders/setPositionTpsl.ts';
 import type { ExchangeSettings } from '../../settings.ts';
 import type { ExchangeState } from '../exchangeState.ts';
 import {
@@ -35,16 +41,26 @@ import {
   prepareSetAgentIpWhitelistEnabled,
 } from './keyOperations.ts';
 import {
+  prepareAddIsolatedMargin,
+  prepareUpdateLeverage,
+  prepareUpdateMarginMode,
+} from './marginOperations.ts';
+import {
   prepareCancelAllOrders,
   prepareCancelOrder,
   prepareCreateMarketOrder,
   prepareCreateOrder,
-  prepareUpdateLeverage,
+  prepareEditOrder,
 } from './orderOperations.ts';
 import type { Prepare, Prepared } from './prepared.ts';
 import { accepted, type Result } from './refusal.ts';
 import type { Verify } from './signatures.ts';
 import { readSigned, type Signer } from './signedRequest.ts';
+import {
+  prepareCancelStopOrder,
+  prepareCreateStopOrder,
+  prepareSetPositionTpsl,
+} from './stopOperations.ts';
 import {
   prepareListSubaccounts,
   prepareTransferFunds,
@@ -101,7 +117,14 @@ export const SERVED: readonly Served[] = [
   served(CREATE_MARKET_ORDER, prepareCreateMarketOrder),
   served(CANCEL_ORDER, prepareCancelOrder),
   served(CANCEL_ALL_ORDERS, prepareCancelAllOrders),
+  served(EDIT_ORDER, prepareEditOrder),
+  // Only one page of the documents names these two as WebSocket operations.
+  { ...served(CREATE_STOP_ORDER, prepareCreateStopOrder), wsKey: CREATE_STOP_ORDER.type },
+  { ...served(SET_POSITION_TPSL, prepareSetPositionTpsl), wsKey: SET_POSITION_TPSL.type },
+  served(CANCEL_STOP_ORDER, prepareCancelStopOrder),
   served(UPDATE_LEVERAGE, prepareUpdateLeverage),
+  served(UPDATE_MARGIN_MODE, prepareUpdateMarginMode),
+  served(ADD_ISOLATED_MARGIN, prepareAddIsolatedMargin),
   { ...CREATE_SUBACCOUNT, type: 'create_subaccount', wsKey: undefined, read: readCreateSubaccount },
   served(LIST_SUBACCOUNTS, prepareListSubaccounts),
   served(TRANSFER_FUNDS, prepareTransferFunds, ({ transferSigner }) => transferSigner),

@@ -1,48 +1,43 @@
-import type { UpdateLeverageFields } from '../../../protocol/operations/account/updateLeverage.ts';
 import type { CancelAllOrdersFields } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import type { CancelOrderFields } from '../../../protocol/operations/orders/cancelOrder.ts';
 import type { CreateMarketOrderFields } from '../../../protocol/operations/orders/createMarketOrder.ts';
 import type { CreateOrderFields } from '../../../protocol/operations/orders/createOrder.ts';
-import { type Grid, parseExact } from '../../../std/decimal.ts';
+import type { EditOrderFields } from '../../../protocol/operations/orders/editOrder.ts';
 import type { Account } from '../accounts/account.ts';
-import { type ExchangeState, marketOf } from '../exchangeState.ts';
-import type { MarketState } from '../markets/marketState.ts';
-import type { Order } from '../orders/order.ts';
+import type { ExchangeState } from '../exchangeState.ts';
+import { cancelAllOrders, cancelOrder } from '../orders/cancelling.ts';
+import { editOrder } from '../orders/editing.ts';
 import { type Entry, worstTicks } from '../orders/orderChecks.ts';
-import { cancelAllOrders, cancelOrder, enterOrder, updateLeverage } from '../orders/orderEntry.ts';
+import { enterOrder } from '../orders/orderEntry.ts';
+import {
+  readClientId,
+  readLegs,
+  readLots,
+  readMarket,
+  readSlippage,
+  readTicks,
+} from './orderFields.ts';
+import { cancelReply, orderReply } from './orderReplies.ts';
 import { immediately, type Prepare, type Reply, withAccount } from './prepared.ts';
-import { accepted, business, invalid, malformed, type Result, refused } from './refusal.ts';
+import { accepted, type Result } from './refusal.ts';
 import type { SignedRequest } from './signedRequest.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const PERCENT: Grid = { step: 1, decimals: 6 };
 
 export const prepareCreateOrder: Prepare<CreateOrderFields> = (state, request) => {
   const { fields } = request;
   const common = readCommon(state, fields);
   if (!common.ok) return common;
-  const { lots, market: here } = common.value;
-  const ticks = parseExact(fields.price, here.market.tick);
-  if (ticks === undefined) {
-    return refused(notMultiple('price', fields.price, 'tick', here.listed.tickSize));
-  }
-  if (ticks < 1 || ticks > here.listed.maxTicks) {
-    return refused(business(`Invalid tick level: ${fields.price}`, 3));
-  }
+  const ticks = readTicks(common.value.market, fields.price);
+  if (!ticks.ok) return ticks;
   const { tif } = fields;
   return accepted({
     delayed: tif === 'GTC' || tif === 'IOC',
     run: () =>
       enter(state, request, (account) => ({
+        ...common.value,
         account,
-        market: here,
-        side: fields.side,
         kind: 'limit',
         tif,
-        ticks,
-        lots,
-        reduceOnly: fields.reduce_only,
-        clientOrderId: fields.client_order_id ?? null,
+        ticks: ticks.value,
       })),
   });
 };
@@ -51,43 +46,51 @@ export const prepareCreateMarketOrder: Prepare<CreateMarketOrderFields> = (state
   const { fields } = request;
   const common = readCommon(state, fields);
   if (!common.ok) return common;
-  const { lots, market: here } = common.value;
-  const slippage = parseExact(fields.slippage_percent, PERCENT);
-  if (slippage === undefined || slippage < 0 || slippage > 100_000_000) {
-    return refused(invalid(`Invalid slippage percent: ${fields.slippage_percent}`));
-  }
+  const slippage = readSlippage(fields.slippage_percent);
+  if (!slippage.ok) return slippage;
+  const { market: here, side } = common.value;
   return accepted({
     delayed: true,
     run: () =>
       enter(state, request, (account) => ({
+        ...common.value,
         account,
-        market: here,
-        side: fields.side,
         kind: 'market',
         tif: 'IOC',
-        ticks: worstTicks(here, fields.side, slippage),
-        lots,
-        reduceOnly: fields.reduce_only,
-        clientOrderId: fields.client_order_id ?? null,
+        ticks: worstTicks(here, side, slippage.value),
       })),
   });
 };
 
-export const prepareCancelOrder: Prepare<CancelOrderFields> = (state, request) => {
-  const { fields } = request;
+export const prepareEditOrder: Prepare<EditOrderFields> = (state, request) => {
+  const { amount, price, symbol } = request.fields;
+  const here = readMarket(state, symbol);
+  if (!here.ok) return here;
+  const ticks = readTicks(here.value, price);
+  if (!ticks.ok) return ticks;
+  const lots = amount === undefined ? undefined : readLots(here.value, amount);
+  if (lots?.ok === false) return lots;
+  const edit = {
+    of: request.fields,
+    market: here.value,
+    ticks: ticks.value,
+    lots: lots?.value,
+  };
   return immediately(() =>
     withAccount(request, (account) => {
-      const result = cancelOrder(state, account, fields);
-      if (!result.ok) return result;
-      return accepted({
-        of: 'cancel',
-        orderId: fields.order_id ?? null,
-        clientOrderId: fields.client_order_id ?? null,
-        symbol: fields.symbol,
-      });
+      const result = editOrder(state, account, edit);
+      return result.ok ? accepted(orderReply(result.value)) : result;
     }),
   );
 };
+
+export const prepareCancelOrder: Prepare<CancelOrderFields> = (state, request) =>
+  immediately(() =>
+    withAccount(request, (account) => {
+      const result = cancelOrder(state, account, request.fields);
+      return result.ok ? accepted(cancelReply(request.fields)) : result;
+    }),
+  );
 
 export const prepareCancelAllOrders: Prepare<CancelAllOrdersFields> = (state, request) => {
   const { fields } = request;
@@ -98,47 +101,30 @@ export const prepareCancelAllOrders: Prepare<CancelAllOrdersFields> = (state, re
   );
 };
 
-export const prepareUpdateLeverage: Prepare<UpdateLeverageFields> = (state, request) => {
-  const { leverage, symbol } = request.fields;
-  return immediately(() =>
-    withAccount(request, (account) => {
-      const refusal = updateLeverage(state, account, symbol, leverage);
-      return refusal === undefined ? accepted({ of: 'done' }) : refused(refusal);
-    }),
-  );
-};
-
-interface Common {
-  readonly market: MarketState;
-  readonly lots: number;
-}
-
-/** What limit and market orders share: the market, the amount, a well-formed client id. */
+/** What limit and market orders share. */
 function readCommon(
   state: ExchangeState,
   fields: CreateOrderFields | CreateMarketOrderFields,
-): Result<Common> {
-  const { amount, client_order_id: clientOrderId, symbol } = fields;
-  if (clientOrderId !== undefined && !UUID.test(clientOrderId)) {
-    return refused(malformed('client_order_id: UUID parsing failed'));
-  }
-  const market = marketOf(state, symbol);
-  if (market === undefined) return refused(business(`Book not found: ${symbol}`, 2));
-  const lots = parseExact(amount, market.market.lot);
-  if (lots === undefined) {
-    return refused(notMultiple('amount', amount, 'lot', market.listed.lotSize));
-  }
-  return accepted({ market, lots });
+): Result<Pick<Entry, 'market' | 'side' | 'lots' | 'reduceOnly' | 'clientOrderId'> & Legs> {
+  const clientOrderId = readClientId(fields.client_order_id);
+  if (!clientOrderId.ok) return clientOrderId;
+  const here = readMarket(state, fields.symbol);
+  if (!here.ok) return here;
+  const lots = readLots(here.value, fields.amount);
+  if (!lots.ok) return lots;
+  const legs = readLegs(state, here.value, fields);
+  if (!legs.ok) return legs;
+  return accepted({
+    market: here.value,
+    side: fields.side,
+    lots: lots.value,
+    reduceOnly: fields.reduce_only,
+    clientOrderId: clientOrderId.value,
+    legs: legs.value,
+  });
 }
 
-function notMultiple(
-  field: string,
-  value: string,
-  step: 'tick' | 'lot',
-  size: string,
-): ReturnType<typeof invalid> {
-  return invalid(`Invalid ${field}: ${value} is not a multiple of ${step} size ${size}`);
-}
+type Legs = Required<Pick<Entry, 'legs'>>;
 
 function enter(
   state: ExchangeState,
@@ -147,11 +133,6 @@ function enter(
 ): Result<Reply> {
   return withAccount(request, (account) => {
     const result = enterOrder(state, entryOf(account));
-    return result.ok ? accepted(replyOf(result.value)) : result;
+    return result.ok ? accepted(orderReply(result.value)) : result;
   });
-}
-
-function replyOf(order: Order): Reply {
-  const { clientOrderId, id, market } = order;
-  return { of: 'order', orderId: id, clientOrderId, symbol: market.symbol };
 }

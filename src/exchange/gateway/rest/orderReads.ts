@@ -1,5 +1,6 @@
 import type { Account } from '../../core/accounts/account.ts';
 import type { ExchangeState } from '../../core/exchangeState.ts';
+import { openOrdersOf } from '../../core/orders/order.ts';
 import { accepted, notFound, type Result, refused } from '../../core/requests/refusal.ts';
 import { openOrderRow, orderHistoryRow, orderRecordRow } from '../../payloads/orderPayloads.ts';
 import type { Query } from './query.ts';
@@ -7,7 +8,7 @@ import { pageOf, type Read } from './read.ts';
 
 /** `GET /orders`. */
 export function readOrders(state: ExchangeState, account: Account | undefined): Result<Read> {
-  const data = [...(account?.open.values() ?? [])].map(openOrderRow);
+  const data = account === undefined ? [] : openOrdersOf(account).map(openOrderRow);
   return accepted({ data, lastOrderId: state.lastOrderId });
 }
 

@@ -3,7 +3,7 @@ import type { Account, FillRecord } from '../../core/accounts/account.ts';
 import type { ExchangeListener, ExchangeState } from '../../core/exchangeState.ts';
 import type { MarketState, PublicTrade } from '../../core/markets/marketState.ts';
 import type { Transfer } from '../../core/money/transfers.ts';
-import type { OrderRecord } from '../../core/orders/order.ts';
+import { type OrderRecord, openOrdersOf } from '../../core/orders/order.ts';
 import { accountInfo, positionUpdates, transferUpdate } from '../../payloads/accountPayloads.ts';
 import { bbo, book, candleRow, priceRow, tradeUpdate } from '../../payloads/marketPayloads.ts';
 import { fillUpdate, openOrderUpdate, orderUpdate } from '../../payloads/orderPayloads.ts';
@@ -235,7 +235,7 @@ export class ChannelHub implements ExchangeListener {
     }
     const data =
       source === 'account_orders'
-        ? [...account.open.values()].map(openOrderUpdate)
+        ? openOrdersOf(account).map(openOrderUpdate)
         : positionUpdates(state, account);
     return JSON.stringify({ channel: source, data, li: state.lastOrderId, ...named });
   }

@@ -1,0 +1,66 @@
+import { holdingOf } from '../accounts/account.ts';
+import type { ExchangeState } from '../exchangeState.ts';
+import type { MarketState } from '../markets/marketState.ts';
+import { type Order, openLots } from './order.ts';
+import { type Entry, worstTicks } from './orderChecks.ts';
+import { brace, whyRefused, work } from './orderEntry.ts';
+import { endOrder, forgetStop, noteOrder, takeOff } from './orderLife.ts';
+
+const { abs, min } = Math;
+const MICRO_PERCENT = 1_000_000;
+
+/** Pulls every trigger that the prices have reached. */
+export function pullTriggers(state: ExchangeState): boolean {
+  let pulled = false;
+  for (const here of state.markets) {
+    if (here.stops.isEmpty || here.halted) continue;
+    for (let order = here.stops.due(here); order !== undefined; order = here.stops.due(here)) {
+      pull(state, here, order);
+      pulled = true;
+    }
+  }
+  return pulled;
+}
+
+function pull(state: ExchangeState, here: MarketState, order: Order): void {
+  here.stops.remove(order);
+  noteOrder(state, order, 'stop_triggered', order.ticks);
+  const { takerDelayMs, triggeredDelay } = state.settings;
+  if (!triggeredDelay || takerDelayMs === 0) enter(state, here, order);
+  else state.agenda.at(state.nowMs + takerDelayMs, () => enter(state, here, order));
+}
+
+/** A triggered order goes the way of every order of its kind; only now are its size and price checked. */
+function enter(state: ExchangeState, here: MarketState, order: Order): void {
+  const { account, kind, market, side } = order;
+  if (!account.stops.has(order.id)) return;
+  forgetStop(state, order);
+  fitToPosition(state, order, abs(holdingOf(account, market).position.lots));
+  if (kind === 'market') {
+    order.ticks = worstTicks(here, side, state.settings.stopSlippagePercent * MICRO_PERCENT);
+  }
+  const entry = entryOf(here, order);
+  if (entry.lots <= 0 || whyRefused(state, entry) !== undefined) {
+    endOrder(state, order, 'cancelled', state.settings.triggerFailureEvent);
+    return;
+  }
+  if (kind === 'limit') noteOrder(state, order, 'stop_upgrade', order.ticks);
+  brace(state, here, entry);
+  work(state, here, order);
+}
+
+/** One that is sized by its position becomes as large; a reduce-only one no larger. */
+function fitToPosition(state: ExchangeState, order: Order, heldLots: number): void {
+  if (order.trigger?.whole === true) order.initialLots = order.initialLots || heldLots;
+  if (!order.reduceOnly) return;
+  const excess = openLots(order) - min(openLots(order), heldLots);
+  if (excess === 0 || heldLots === 0) return;
+  takeOff(order, excess);
+  noteOrder(state, order, 'adjust', order.ticks);
+}
+
+function entryOf(here: MarketState, order: Order): Entry {
+  const { account, kind, reduceOnly, side, ticks, tif } = order;
+  const lots = openLots(order);
+  return { account, market: here, side, kind, tif, ticks, lots, reduceOnly, clientOrderId: null };
+}

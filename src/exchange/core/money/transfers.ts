@@ -1,6 +1,7 @@
 import { add } from '../../../std/integers.ts';
 import { type Account, marginOf } from '../accounts/account.ts';
-import { type ExchangeState, markPrices, newHistoryId } from '../exchangeState.ts';
+import { type ExchangeState, markPrices } from '../exchangeState.ts';
+import { changeBalance } from './balance.ts';
 
 /** Money that came into an account or left it, other than by trading. */
 export interface Transfer {
@@ -18,8 +19,8 @@ export interface Transfer {
 /** Pays `amountMicro` in from outside. */
 export function deposit(state: ExchangeState, account: Account, amountMicro: number): void {
   const event = 'deposit';
-  const id = book(state, account, amountMicro, event);
-  const transaction = transactionOf(id);
+  move(state, account, amountMicro, event);
+  const transaction = transactionOf(state.lastHistoryId);
   const timeMs = state.nowMs;
   state.listener.transferred({ account, event, amountMicro, timeMs, transaction });
 }
@@ -34,8 +35,8 @@ export function transferFunds(
   const event = 'subaccount_transfer';
   const timeMs = state.nowMs;
   const between = { sender, recipient };
-  book(state, sender, -amountMicro, event);
-  book(state, recipient, amountMicro, event);
+  move(state, sender, -amountMicro, event);
+  move(state, recipient, amountMicro, event);
   for (const account of [sender, recipient]) {
     state.listener.transferred({ account, event, amountMicro, timeMs, between });
   }
@@ -56,24 +57,12 @@ export function transactionOf(historyId: number): string {
   return `simulated-${historyId}`;
 }
 
-function book(
+function move(
   state: ExchangeState,
   account: Account,
   amountMicro: number,
   event: Transfer['event'],
-): number {
-  const historyId = newHistoryId(state);
-  account.balanceMicro = add(account.balanceMicro, amountMicro);
+): void {
   account.depositedMicro = add(account.depositedMicro, amountMicro);
-  account.updatedMs = state.nowMs;
-  state.money.watch.touch(account);
-  const { balanceMicro } = account;
-  account.balanceLog.append({
-    historyId,
-    amountMicro,
-    balanceMicro,
-    event,
-    timeMs: state.nowMs,
-  });
-  return historyId;
+  changeBalance(state, account, amountMicro, event);
 }

@@ -92,7 +92,8 @@ function checkAgent(
   const key = account?.agents.get(agent);
   if (key === undefined) return { ...invalid('Agent not authorized for account'), wsCode: 403 };
   if (maySignFrom(key, peer)) return undefined;
-  return { ...invalid('IP address not whitelisted for agent'), status: 403, wsCode: 403 };
+  const words = 'IP address not whitelisted for agent';
+  return { ...invalid(words), status: 403, wsCode: 403, code: 403 };
 }
 
 interface Issue {
@@ -112,7 +113,9 @@ export function problemOf(issues: readonly Issue[], body: unknown): string {
   if (value === undefined) return `missing field \`${String(path.at(-1))}\``;
   if (code === 'invalid_value' && values !== undefined) {
     const known = values.map((each) => `\`${String(each)}\``).join(', ');
-    return `unknown variant \`${String(value)}\`, expected one of ${known}`;
+    // Not String(): a body may bring a toString of its own.
+    const found = typeof value === 'string' ? value : JSON.stringify(value);
+    return `unknown variant \`${found}\`, expected one of ${known}`;
   }
   return `${name}: ${message}`;
 }

@@ -5,16 +5,20 @@ import { type FaultProfile, NO_FAULTS } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
 import { parseFaults } from '../faults/parseFaults.ts';
 import { orderTruth, truthReport } from '../truthReport.ts';
+import { depositByAdmin } from './deposit.ts';
 
 /** What loopback may ask and order of the running exchange. */
 export interface Administered {
   readonly state: ExchangeState;
   readonly faults: Faults;
   setFaults(profile: FaultProfile): void;
+  /** Works on the exchange as it is now. */
+  run<T>(work: (state: ExchangeState) => T): T;
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const FAULTS = '/admin/faults';
+const DEPOSIT = '/admin/deposit';
 
 const READS: Readonly<Record<string, (exchange: Administered) => unknown>> = {
   '/admin/truth': ({ state }) => truthReport(state),
@@ -31,6 +35,10 @@ export function administer(
   if (!LOOPBACK.test(peer)) return undefined;
   const { body = '', method, path } = request;
   if (method === 'POST' && path === FAULTS) return replaceFaults(exchange, body);
+  if (method === 'POST' && path === DEPOSIT) {
+    const { status, value } = exchange.run((state) => depositByAdmin(state, body));
+    return respond(status, value);
+  }
   const read = method === 'GET' ? READS[path] : undefined;
   return read && respond(200, read(exchange));
 }

@@ -150,6 +150,8 @@ describe('margin', () => {
     bidsMicro: 0,
     asksMicro: 0,
     leverage: 50,
+    isolated: false,
+    isolatedMicro: 0,
     ...over,
   });
 
@@ -179,7 +181,9 @@ describe('margin', () => {
     expect(summariseMargin(20_000_000_000, exposures)).toEqual({
       unrealisedMicro: 1_000_000_000 + 10_000_000,
       equityMicro: 21_010_000_000,
+      crossEquityMicro: 21_010_000_000,
       usedMicro: 5_050_000_000 + 6_600_000,
+      freeMicro: 21_010_000_000 - 5_056_600_000,
       availableMicro: 21_010_000_000 - 5_056_600_000,
       maintenanceMicro: 1_010_000_000 + 3_200_000,
       withdrawableMicro: 21_010_000_000 - (101_000_000_000 + 320_000_000) / 10,

@@ -35,6 +35,8 @@ export interface ExchangeOptions {
   readonly listener: ExchangeListener;
   /** The background traders; whoever drives the exchange also drives them. */
   readonly crowd: Crowd;
+  /** The markets, {@link LISTED} by default. */
+  readonly listed?: readonly ListedMarket[];
 }
 
 /** Name of an operation: the `type` that its message is signed with, or the batch, which has none. */
@@ -55,7 +57,9 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     const { settings } = options;
-    const markets = listedMarkets().all;
+    const listed = options.listed ?? LISTED;
+    const markets = listedMarkets(listed).all;
+    const isolatedOnly = markets.filter(({ id }) => listed[id]?.isolatedOnly);
     this.#verify = options.verify;
     this.state = {
       settings,
@@ -63,12 +67,12 @@ export class Exchange {
         (market) =>
           new MarketState(
             market,
-            LISTED[market.id] as ListedMarket,
+            listed[market.id] as ListedMarket,
             options.crowd.history(market.id),
             settings,
           ),
       ),
-      accounts: new AccountRegistry(options.accounts, markets, settings.historyRows),
+      accounts: new AccountRegistry(options.accounts, markets, settings.historyRows, isolatedOnly),
       money: new MoneyState(markets.length),
       truth: new Truth(),
       listener: options.listener,

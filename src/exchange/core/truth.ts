@@ -20,6 +20,14 @@ export class Truth {
   selfMatches = 0;
   /** The first hundred of them. */
   readonly examples: SelfMatch[] = [];
+  /** The same where one side was liquidated or deleveraged: nobody chose these. */
+  liquidationMatches = 0;
+  /** Market liquidations begun, of an account or of an isolated position. */
+  liquidations = 0;
+  /** Takeovers by the backstop. */
+  backstops = 0;
+  /** Positions of others that were closed because somebody's equity fell below zero. */
+  deleveraged = 0;
   /** Resting orders removed because they met an order of the same account. */
   stpEvents = 0;
   /** Resting orders removed because they met a sibling's order; only with the scope `family`. */

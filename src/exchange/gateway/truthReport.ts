@@ -10,6 +10,11 @@ export interface TruthReport {
   /** Trades between different accounts of one owner. */
   readonly selfMatches: number;
   readonly selfMatchExamples: readonly SelfMatch[];
+  /** Trades between accounts of one owner in which one side was liquidated. */
+  readonly liquidationMatches: number;
+  readonly liquidations: number;
+  readonly backstops: number;
+  readonly deleveraged: number;
   /** Resting orders removed because they met an order of the same account. */
   readonly stpEvents: number;
   readonly familyStpEvents: number;

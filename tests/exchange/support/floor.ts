@@ -1,5 +1,6 @@
 import type { AccountSeed, FillRecord } from '../../../src/exchange/core/accounts/account.ts';
 import { Exchange, type OperationKey } from '../../../src/exchange/core/exchange.ts';
+import type { ListedMarket } from '../../../src/exchange/core/markets/listing.ts';
 import type { PublicTrade } from '../../../src/exchange/core/markets/marketState.ts';
 import type { Transfer } from '../../../src/exchange/core/money/transfers.ts';
 import type { OrderRecord } from '../../../src/exchange/core/orders/order.ts';
@@ -32,6 +33,7 @@ export interface FloorOptions {
   readonly settings?: Partial<ExchangeSettings>;
   readonly verify?: Verify;
   readonly seeds?: readonly AccountSeed[];
+  readonly listed?: readonly ListedMarket[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,12 +50,13 @@ export class Floor {
   readonly transfers: Transfer[] = [];
   nowMs: number = NOW;
 
-  constructor({ settings, verify, seeds }: FloorOptions = {}) {
+  constructor({ listed, settings, verify, seeds }: FloorOptions = {}) {
     this.exchange = new Exchange({
       settings: { ...DEFAULT_SETTINGS, ...settings },
       accounts: seeds ?? SEEDS,
       verify: verify ?? (() => true),
       crowd: this.crowd,
+      ...(listed === undefined ? {} : { listed }),
       listener: {
         orderChanged: (record) => this.records.push(record),
         filled: (fill) => this.fills.push(fill),

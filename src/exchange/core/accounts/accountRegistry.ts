@@ -2,7 +2,7 @@ import { encodeBase58 } from '../../../protocol/base58.ts';
 import type { Market } from '../../../protocol/market.ts';
 import { SeededRandom } from '../../../std/random.ts';
 import type { Order } from '../orders/order.ts';
-import { type Account, type AccountSeed, makeAccount } from './account.ts';
+import { type Account, type AccountSeed, holdingOf, makeAccount } from './account.ts';
 import type { Family } from './family.ts';
 
 /** All accounts, their families, and every order of theirs that a history still keeps. */
@@ -15,9 +15,17 @@ export class AccountRegistry {
   readonly #byApiKey: Map<string, Account> = new Map();
   readonly #markets: readonly Market[];
   readonly #historyRows: number;
+  readonly #isolatedOnly: readonly Market[];
   #keysMade = 0;
 
-  constructor(seeds: readonly AccountSeed[], markets: readonly Market[], historyRows: number) {
+  /** Positions in the markets `isolatedOnly` never stand on the balance. */
+  constructor(
+    seeds: readonly AccountSeed[],
+    markets: readonly Market[],
+    historyRows: number,
+    isolatedOnly: readonly Market[],
+  ) {
+    this.#isolatedOnly = isolatedOnly;
     this.#markets = markets;
     this.#historyRows = historyRows;
     for (const seed of seeds) this.#open(seed);
@@ -84,6 +92,7 @@ export class AccountRegistry {
     const forget = (order: Order): void => this.#forget(order);
     const index = this.#all.length;
     const account = makeAccount(index, seed, this.#markets, this.#historyRows, forget);
+    for (const market of this.#isolatedOnly) holdingOf(account, market).isolated = true;
     this.#all.push(account);
     this.#byAddress.set(account.address, account);
     const family = this.#families.get(seed.family);

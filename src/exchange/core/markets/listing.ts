@@ -6,6 +6,8 @@ export interface ListedMarket extends MarketFigures {
   /** Highest price in ticks that an order may name. */
   readonly maxTicks: number;
   readonly createdMs: number;
+  /** Whether positions stand on margin of their own, whatever the account would like. */
+  readonly isolatedOnly: boolean;
 }
 
 /** The two markets of this exchange, figures as published. */
@@ -19,6 +21,7 @@ export const LISTED: readonly ListedMarket[] = [
     maxOrderSize: '5000000',
     maxTicks: 1_000_000,
     createdMs: 1_748_881_333_944,
+    isolatedOnly: false,
   },
   {
     symbol: 'ETH',
@@ -29,11 +32,12 @@ export const LISTED: readonly ListedMarket[] = [
     maxOrderSize: '5000000',
     maxTicks: 10_000_000,
     createdMs: 1_748_881_333_944,
+    isolatedOnly: false,
   },
 ];
 
 /** The markets of this exchange; ids follow the listing. */
-export function listedMarkets(): MarketIndex {
-  const markets: Market[] = LISTED.map((figures, id) => makeMarket(id, figures));
+export function listedMarkets(listed: readonly ListedMarket[] = LISTED): MarketIndex {
+  const markets: Market[] = listed.map((figures, id) => makeMarket(id, figures));
   return new MarketIndex(markets);
 }

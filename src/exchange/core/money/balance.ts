@@ -1,0 +1,30 @@
+import { safe } from '../../../std/integers.ts';
+import type { Account } from '../accounts/account.ts';
+import type { BalanceEvent } from '../accounts/moneyRecords.ts';
+import { type ExchangeState, newHistoryId } from '../exchangeState.ts';
+
+/** Adds to an account's balance, or takes from it, and keeps why. */
+export function changeBalance(
+  state: ExchangeState,
+  account: Account,
+  amountMicro: number,
+  event: BalanceEvent,
+): void {
+  account.balanceMicro = safe(account.balanceMicro + amountMicro);
+  noteBalance(state, account, amountMicro, event);
+  account.updatedMs = state.nowMs;
+  state.money.watch.touch(account);
+  state.listener.accountChanged(account);
+}
+
+/** Keeps a change of the balance that has happened. */
+export function noteBalance(
+  state: ExchangeState,
+  account: Account,
+  amountMicro: number,
+  event: BalanceEvent,
+): void {
+  const { balanceMicro } = account;
+  const historyId = newHistoryId(state);
+  account.balanceLog.append({ historyId, amountMicro, balanceMicro, event, timeMs: state.nowMs });
+}

@@ -1,6 +1,6 @@
 import type { DeskConfig } from '../config/deskConfig.ts';
 import type { StrategyConfig } from '../config/strategyConfig.ts';
-import { decodeAccount } from '../protocol/replies/account.ts';
+import { decodeAccount } from '../protocol/reads/accounts/account.ts';
 import { readEnvelope } from '../protocol/replies/envelope.ts';
 import { BreakwaterError, isBreakwaterError, messageOf } from '../std/errors.ts';
 import type { Host } from '../std/host.ts';

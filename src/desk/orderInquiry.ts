@@ -1,7 +1,7 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
 import { isWorking, type Order } from '../accounts/order.ts';
 import type { OpenOrderRow, OrderUpdateRow } from '../protocol/frames/frame.ts';
-import type { OrderHistoryRow } from '../protocol/replies/account.ts';
+import type { OrderHistoryRow } from '../protocol/reads/orders/orderHistory.ts';
 import { clamp } from '../std/integers.ts';
 import type { AccountQueries } from './accountQueries.ts';
 import type { KernelContext } from './kernelContext.ts';
@@ -14,8 +14,21 @@ export type Tell = (
   status: OrderUpdateRow['status'],
 ) => void;
 
+/** What an inquiry reports. */
+export interface InquirySink {
+  readonly tell: Tell;
+  readonly alarm: (sentence: string) => void;
+}
+
 const RETRY_MS = 1000;
 const LONGEST_MS = 8000;
+/**
+ * A page of the history is asked for so often in a row; once it has stayed silent, only once. The
+ * real exchange never answers for an account without history (reference: quirks).
+ */
+const HISTORY_TRIES = 4;
+/** Inquiries that find the history silent come at waits that double up to this. */
+const SILENT_MS = 60_000;
 /** Two inquiries begin at least so far apart. */
 const GAP_MS = 500;
 /** How far the venue's clock may be behind ours. */
@@ -30,7 +43,7 @@ export class OrderInquiry {
   readonly #context: KernelContext;
   readonly #account: AccountManager;
   readonly #queries: AccountQueries;
-  readonly #tell: Tell;
+  readonly #sink: InquirySink;
   #running = false;
   /** Asked for while one was running. */
   #again = false;
@@ -39,6 +52,8 @@ export class OrderInquiry {
   #begunAtMs = Number.NEGATIVE_INFINITY;
   /** So many in a row left an order's fate open. */
   #fruitless = 0;
+  /** So many inquiries in a row in which the history did not answer. */
+  #silent = 0;
   /** Waits until the fate of every order is known. */
   #settled: (() => void) | undefined;
 
@@ -46,12 +61,12 @@ export class OrderInquiry {
     context: KernelContext,
     account: AccountManager,
     queries: AccountQueries,
-    tell: Tell,
+    sink: InquirySink,
   ) {
     this.#context = context;
     this.#account = account;
     this.#queries = queries;
-    this.#tell = tell;
+    this.#sink = sink;
   }
 
   /** Looks up every order whose fate is open, at once unless that has just been done. */
@@ -104,23 +119,37 @@ export class OrderInquiry {
     askedAtMs: number,
     open: readonly OpenOrderRow[],
   ): void {
+    const tries = this.#silent === 0 ? HISTORY_TRIES : 1;
     this.#queries.ask(
       'orderHistory',
       ({ rows, nextCursor }) => {
         const all = [...before, ...rows];
         const sinceMs = Math.min(...this.#sent().map((order) => order.signedAtMs)) - SKEW_MS;
         const reachesBack = rows.some((row) => row.timeMs < sinceMs);
+        this.#silent = 0;
         if (nextCursor === undefined || reachesBack) this.#weigh(askedAtMs, open, all);
         else this.#readHistory(all, nextCursor, askedAtMs, open);
       },
-      { cursor },
+      { cursor, bound: { tries, unanswered: () => this.#historyIsSilent(askedAtMs, open) } },
+    );
+  }
+
+  /** Nothing is proven by silence: what is not open stays unknown, and is asked for less often. */
+  #historyIsSilent(askedAtMs: number, open: readonly OpenOrderRow[]): void {
+    this.#silent += 1;
+    const before = this.#sent().filter(isInMotion);
+    this.#weigh(askedAtMs, open, undefined);
+    const inDoubt = before.filter(isWorking).length;
+    if (this.#silent > 1 || inDoubt === 0) return;
+    this.#sink.alarm(
+      `account ${this.#account.identity.name}: the venue's order history does not answer; ${inDoubt} orders whose fate it would tell go on counting`,
     );
   }
 
   #weigh(
     askedAtMs: number,
     open: readonly OpenOrderRow[],
-    history: readonly OrderHistoryRow[],
+    history: readonly OrderHistoryRow[] | undefined,
   ): void {
     this.#running = false;
     const unsettled: Order[] = [];
@@ -146,15 +175,15 @@ export class OrderInquiry {
     order: Order,
     askedAtMs: number,
     open: readonly OpenOrderRow[],
-    history: readonly OrderHistoryRow[],
+    history: readonly OrderHistoryRow[] | undefined,
   ): boolean {
     const named = (row: { clientOrderId: string | null }): boolean =>
       row.clientOrderId === order.request.clientOrderId;
     const resting = open.find(named);
-    const past = history.find(named);
-    if (resting !== undefined) this.#tell(order, resting.orderId, resting.filledLots, 'open');
-    else if (past !== undefined) this.#tell(order, past.orderId, past.filledLots, past.status);
-    else if (askedAtMs > order.validUntilMs) {
+    const past = history?.find(named);
+    if (resting !== undefined) this.#sink.tell(order, resting.orderId, resting.filledLots, 'open');
+    else if (past !== undefined) this.#sink.tell(order, past.orderId, past.filledLots, past.status);
+    else if (history !== undefined && askedAtMs > order.validUntilMs) {
       this.#account.end(order, 'not-admitted', 'unknown to the venue after its last moment');
     }
     return resting !== undefined || past !== undefined;
@@ -163,6 +192,7 @@ export class OrderInquiry {
   /** An order may have been on its way still; if not, only its last moment can tell. */
   #patienceMs(unsettled: readonly Order[]): number {
     this.#fruitless += 1;
+    if (this.#silent > 0) return Math.min(SILENT_MS, LONGEST_MS * 2 ** (this.#silent - 1));
     if (this.#fruitless === 1) return RETRY_MS;
     const lastMs = Math.min(...unsettled.map((order) => order.validUntilMs));
     return clamp(lastMs + 1 - this.#context.wallMs, RETRY_MS, LONGEST_MS);

@@ -27,6 +27,9 @@ export const integer: z.ZodType<number> = z
   ])
   .refine((value) => Number.isSafeInteger(value), 'expected an integer below 2^53');
 
+/** An opaque name such as a cursor, a batch number or a transaction: kept as text, every digit of it. */
+export const label: z.ZodType<string> = z.union([z.string(), z.number()]).transform(String);
+
 /** The exchange sent something that our exact arithmetic or the documented shape cannot hold. */
 export function protocolError(where: string, expected: string, got: unknown): BreakwaterError {
   const shown = JSON.stringify(got) ?? String(got);
@@ -71,6 +74,21 @@ export function microOf(text: string, where: string): number {
 /** A fraction such as a fee rate in 10^-9, rounded to the nearest. */
 export function nanoOf(text: string, where: string): number {
   return nearest(text, RATE, where);
+}
+
+/** As {@link microOf}; `undefined` where the exchange did not say. */
+export function microIn(text: string | null | undefined, where: string): number | undefined {
+  return text === null || text === undefined ? undefined : microOf(text, where);
+}
+
+/** As {@link nanoOf}; `undefined` where the exchange did not say. */
+export function nanoIn(text: string | null | undefined, where: string): number | undefined {
+  return text === null || text === undefined ? undefined : nanoOf(text, where);
+}
+
+/** As {@link nearestTicks}; `undefined` where the exchange did not say. */
+export function ticksIn(text: string | null | undefined, market: Market): number | undefined {
+  return text === null || text === undefined ? undefined : nearestTicks(text, market);
 }
 
 /** Parses with a schema; throws `EXCHANGE_PROTOCOL` with the path of the first problem. */

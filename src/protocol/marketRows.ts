@@ -1,29 +1,31 @@
 import type { z } from 'zod';
 import { parseWith, protocolError } from './fields.ts';
+import { listRows, type OnBadRow } from './listRows.ts';
 import type { Market } from './market.ts';
 import type { MarketIndex } from './marketIndex.ts';
 
+/** What the rows of an answer or a frame are read with. */
+export interface Reading {
+  readonly markets: MarketIndex;
+  readonly onBadRow: OnBadRow;
+}
+
 /**
  * Reads those rows of a list whose market the desk holds. Rows of other markets, such as spot, are
- * skipped whatever their shape. Throws `EXCHANGE_PROTOCOL`.
+ * skipped whatever their shape; a row that cannot be read is reported and loses no other. Throws
+ * `EXCHANGE_PROTOCOL` for anything that is no list.
  */
 export function marketRows<Raw, Row>(
   data: unknown,
   where: string,
   schema: z.ZodType<Raw>,
-  markets: MarketIndex,
+  { markets, onBadRow }: Reading,
   read: (raw: Raw, market: Market) => Row,
 ): Row[] {
-  if (!Array.isArray(data)) throw protocolError(where, 'a list', data);
-  const rows: Row[] = [];
-  for (const each of data) {
-    const row = marketRow(each, where, schema, markets, read);
-    if (row !== undefined) rows.push(row);
-  }
-  return rows;
+  return listRows(data, where, onBadRow, (each) => marketRow(each, where, schema, markets, read));
 }
 
-/** One row; `undefined` when the desk does not hold its market. */
+/** One row; `undefined` when the desk does not hold its market. Throws `EXCHANGE_PROTOCOL`. */
 export function marketRow<Raw, Row>(
   data: unknown,
   where: string,

@@ -118,7 +118,9 @@ export class Connection {
     this.#silentBeats = 0;
     let frame: Frame;
     try {
-      frame = decodeFrame(text, this.#plan.markets);
+      frame = decodeFrame(text, this.#plan.markets, (problem) =>
+        this.#plan.notice(`dropped a row: ${problem.message}`),
+      );
     } catch (thrown) {
       this.#plan.notice(`dropped a frame: ${messageOf(thrown)}`);
       return;

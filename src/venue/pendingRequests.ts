@@ -62,6 +62,6 @@ export class PendingRequests {
 }
 
 function outcomeOf(frame: ReplyFrame): Outcome<RequestReply> {
-  if (frame.code !== 200) return failureOf(frame.code, frame.error ?? '');
+  if (frame.code !== 200) return failureOf(frame.code, frame.error ?? '', frame.errorId);
   return { kind: 'ok', value: { orderId: readOrderId(frame.data), overSocket: true } };
 }

@@ -43,12 +43,11 @@ export class Venue implements VenuePort {
   constructor(host: Host, options: VenueOptions, sink: VenueSink) {
     const settings = { ...DEFAULT_VENUE_SETTINGS, ...options.settings };
     const { markets, families, accounts } = options;
-    this.#rest = new RestClient(
-      host.transport,
-      options.restUrl,
-      settings.requestTimeoutMs,
+    const notice = options.onNotice ?? ((): void => undefined);
+    this.#rest = new RestClient(host.transport, options.restUrl, settings.requestTimeoutMs, {
       markets,
-    );
+      onBadRow: (problem) => notice(`dropped a row: ${problem.message}`),
+    });
     const context: SessionContext = {
       host,
       rest: this.#rest,
@@ -56,7 +55,7 @@ export class Venue implements VenuePort {
       settings,
       markets,
       url: options.wsUrl,
-      notice: options.onNotice ?? ((): void => undefined),
+      notice,
     };
     const channels = publicSubscriptions(options.publicChannels ?? ALL_CHANNELS, markets.all);
     // Every family's first connection comes before any account's own.

@@ -107,7 +107,7 @@ describe('over the WebSocket', () => {
       refused(401, 'signature', 'Invalid signature'),
       { kind: 'unknown', message: 'status 500: unknown' },
       { kind: 'ok', value: { orderId: 0, overSocket: true } },
-      refused(403, 'other', ''),
+      refused(403, 'forbidden', ''),
     ]);
   });
 

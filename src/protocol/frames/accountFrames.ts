@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { decimal, integer, lotsOf, microOf, nearestTicks, parseWith, ticksOf } from '../fields.ts';
-import type { MarketIndex } from '../marketIndex.ts';
-import { marketRows } from '../marketRows.ts';
+import {
+  decimal,
+  integer,
+  lotsOf,
+  microIn,
+  microOf,
+  nanoIn,
+  nearestTicks,
+  parseWith,
+  ticksIn,
+  ticksOf,
+} from '../fields.ts';
+import { marketRows, type Reading } from '../marketRows.ts';
 import { ORDER_EVENTS, ORDER_STATUSES, signOf } from '../terms.ts';
 import type {
   AccountFigures,
@@ -14,7 +24,7 @@ import { tradeCause, tradeSide } from './marketFrames.ts';
 
 const side = z.enum(['bid', 'ask']);
 
-const updateSchema = z.object({
+export const orderUpdateSchema = z.object({
   i: integer,
   I: z.string().nullish(),
   u: z.string(),
@@ -27,11 +37,18 @@ const updateSchema = z.object({
   r: z.boolean(),
   ut: integer,
   li: integer.nullish(),
+  p: decimal.nullish(),
+  lp: decimal.nullish(),
+  ot: z.string().nullish(),
+  sp: decimal.nullish(),
+  si: integer.nullish(),
+  tp: z.string().nullish(),
+  ct: integer.nullish(),
 });
 
 /** Rows of `account_order_updates`. */
-export function decodeOrderUpdates(data: unknown, markets: MarketIndex): OrderUpdateRow[] {
-  return marketRows(data, 'account_order_updates', updateSchema, markets, (raw, market) => ({
+export function decodeOrderUpdates(data: unknown, reading: Reading): OrderUpdateRow[] {
+  return marketRows(data, 'account_order_updates', orderUpdateSchema, reading, (raw, market) => ({
     orderId: raw.i,
     clientOrderId: raw.I ?? null,
     account: raw.u,
@@ -45,10 +62,17 @@ export function decodeOrderUpdates(data: unknown, markets: MarketIndex): OrderUp
     reduceOnly: raw.r,
     timeMs: raw.ut,
     li: raw.li ?? 0,
+    type: raw.ot ?? undefined,
+    averageMicro: microIn(raw.p, 'average price'),
+    lastMicro: microIn(raw.lp, 'last price'),
+    stopTicks: ticksIn(raw.sp, market),
+    parentOrderId: raw.si ?? undefined,
+    trigger: raw.tp ?? undefined,
+    createdMs: raw.ct ?? undefined,
   }));
 }
 
-const fillSchema = z.object({
+export const fillSchema = z.object({
   h: integer,
   i: integer,
   I: z.string().nullish(),
@@ -62,11 +86,12 @@ const fillSchema = z.object({
   n: decimal,
   t: integer,
   li: integer.nullish(),
+  o: decimal.nullish(),
 });
 
 /** Rows of `account_trades`. */
-export function decodeFills(data: unknown, markets: MarketIndex): FillRow[] {
-  return marketRows(data, 'account_trades', fillSchema, markets, (raw, market) => ({
+export function decodeFills(data: unknown, reading: Reading): FillRow[] {
+  return marketRows(data, 'account_trades', fillSchema, reading, (raw, market) => ({
     historyId: raw.h,
     orderId: raw.i,
     clientOrderId: raw.I ?? null,
@@ -81,10 +106,11 @@ export function decodeFills(data: unknown, markets: MarketIndex): FillRow[] {
     pnlMicro: microOf(raw.n, 'pnl'),
     timeMs: raw.t,
     li: raw.li ?? 0,
+    entryMicro: microIn(raw.o, 'entry price'),
   }));
 }
 
-const openOrderSchema = z.object({
+export const accountOrderSchema = z.object({
   i: integer,
   I: z.string().nullish(),
   d: side,
@@ -95,11 +121,13 @@ const openOrderSchema = z.object({
   t: integer,
   ot: z.string(),
   ro: z.boolean(),
+  st: z.string().nullish(),
+  sp: decimal.nullish(),
 });
 
 /** Rows of `account_orders`: every open order of the account. */
-export function decodeAccountOrders(data: unknown, markets: MarketIndex): OpenOrderRow[] {
-  return marketRows(data, 'account_orders', openOrderSchema, markets, (raw, market) => ({
+export function decodeAccountOrders(data: unknown, reading: Reading): OpenOrderRow[] {
+  return marketRows(data, 'account_orders', accountOrderSchema, reading, (raw, market) => ({
     orderId: raw.i,
     clientOrderId: raw.I ?? null,
     market: market.id,
@@ -111,29 +139,48 @@ export function decodeAccountOrders(data: unknown, markets: MarketIndex): OpenOr
     reduceOnly: raw.ro,
     type: raw.ot,
     timeMs: raw.t,
+    stopTicks: ticksIn(raw.sp, market),
+    stopType: raw.st ?? undefined,
   }));
 }
 
-const positionSchema = z.object({
+export const accountPositionSchema = z.object({
   d: side,
   a: decimal,
   p: decimal,
   i: z.boolean(),
   t: integer,
+  m: decimal.nullish(),
+  f: decimal.nullish(),
+  l: decimal.nullish(),
 });
 
 /** Rows of `account_positions`: every open position of the account. */
-export function decodeAccountPositions(data: unknown, markets: MarketIndex): PositionRow[] {
-  return marketRows(data, 'account_positions', positionSchema, markets, (raw, market) => ({
+export function decodeAccountPositions(data: unknown, reading: Reading): PositionRow[] {
+  return marketRows(data, 'account_positions', accountPositionSchema, reading, (raw, market) => ({
     market: market.id,
     lots: signOf(raw.d) * lotsOf(raw.a, market),
     entryMicro: microOf(raw.p, 'entry price'),
     isolated: raw.i,
     timeMs: raw.t,
+    marginMicro: microIn(raw.m, 'margin'),
+    fundingMicro: microIn(raw.f, 'funding'),
+    liquidationMicro: raw.l === null ? null : microIn(raw.l, 'liquidation price'),
   }));
 }
 
-const infoSchema = z.object({
+const spotBalanceSchema = z.object({
+  s: z.string(),
+  a: decimal,
+  lr: decimal.nullish(),
+  aw: decimal.nullish(),
+  pb: decimal.nullish(),
+  dw: decimal.nullish(),
+  dd: decimal.nullish(),
+  wd: decimal.nullish(),
+});
+
+export const accountInfoSchema = z.object({
   ae: decimal,
   as: decimal,
   b: decimal,
@@ -143,11 +190,15 @@ const infoSchema = z.object({
   oc: integer,
   pc: integer,
   t: integer,
+  aw: decimal.nullish(),
+  pb: decimal.nullish(),
+  sc: integer.nullish(),
+  sb: z.array(spotBalanceSchema).nullish(),
 });
 
 /** The figures of `account_info`. */
 export function decodeAccountInfo(data: unknown): { figures: AccountFigures; timeMs: number } {
-  const raw = parseWith(infoSchema, data, 'account_info');
+  const raw = parseWith(accountInfoSchema, data, 'account_info');
   return {
     figures: {
       balanceMicro: microOf(raw.b, 'balance'),
@@ -158,6 +209,19 @@ export function decodeAccountInfo(data: unknown): { figures: AccountFigures; tim
       feeLevel: raw.f,
       ordersCount: raw.oc,
       positionsCount: raw.pc,
+      withdrawableMicro: microIn(raw.aw, 'withdrawable'),
+      pendingMicro: microIn(raw.pb, 'pending balance'),
+      stopOrdersCount: raw.sc ?? undefined,
+      spot: raw.sb?.map((one) => ({
+        asset: one.s,
+        amount: one.a,
+        withdrawable: one.aw ?? undefined,
+        pending: one.pb ?? undefined,
+        withdrawnTodayMicro: microIn(one.dw, 'withdrawn today'),
+        dailyDepositLimitMicro: microIn(one.dd, 'deposit limit'),
+        dailyWithdrawLimitMicro: microIn(one.wd, 'withdrawal limit'),
+        loanToValueNano: nanoIn(one.lr, 'loan to value'),
+      })),
     },
     timeMs: raw.t,
   };

@@ -1,6 +1,11 @@
 import type { OrderEvent, OrderStatus, Side, TradeCause, TradeRole, TradeSide } from '../terms.ts';
+import type { LeverageFrame, MarginModeFrame, TransfersFrame } from './settingFrames.ts';
+import type { TwapOrdersFrame, TwapUpdatesFrame } from './twapFrames.ts';
 
-/** What the exchange says over the WebSocket, decoded: markets by id, integers for figures. */
+/**
+ * What the exchange says over the WebSocket, decoded: markets by id, integers for figures. Fields
+ * that are marked optional are absent where the exchange did not say.
+ */
 export type Frame =
   | BookFrame
   | BboFrame
@@ -12,6 +17,11 @@ export type Frame =
   | AccountOrdersFrame
   | AccountPositionsFrame
   | AccountInfoFrame
+  | MarginModeFrame
+  | LeverageFrame
+  | TransfersFrame
+  | TwapOrdersFrame
+  | TwapUpdatesFrame
   | ReplyFrame
   | AckFrame
   | PongFrame
@@ -37,6 +47,8 @@ export interface BboFrame {
   readonly askLots: number;
   readonly timeMs: number;
   readonly li: number;
+  /** The order whose change this is. */
+  readonly orderId?: number | undefined;
 }
 
 export interface PriceRow {
@@ -46,6 +58,16 @@ export interface PriceRow {
   readonly midTicks: number;
   readonly oracleTicks: number;
   readonly timeMs: number;
+  /** Paid for the past hour, 10^-9. */
+  readonly fundingNano?: number | undefined;
+  /** Running estimate for the coming hour, 10^-9. */
+  readonly nextFundingNano?: number | undefined;
+  /** Base units in lots, although the documents say dollars (reference: where sources disagree). */
+  readonly openInterestLots?: number | undefined;
+  /** Whole dollars: in micro-dollars a busy market would leave 2^53. */
+  readonly volume24hDollars?: number | undefined;
+  /** Oracle price 24 h ago. */
+  readonly yesterdayTicks?: number | undefined;
 }
 
 export interface PricesFrame {
@@ -62,6 +84,10 @@ export interface TradeRow {
   readonly cause: TradeCause;
   readonly timeMs: number;
   readonly li: number;
+  /** Only the channel has it, `GET /trades` does not. */
+  readonly historyId?: number | undefined;
+  /** The taker's address, in older payloads. */
+  readonly taker?: string | undefined;
 }
 
 export interface TradesFrame {
@@ -78,6 +104,8 @@ export interface CandleRow {
   readonly lowTicks: number;
   readonly closeTicks: number;
   readonly lots: number;
+  readonly endMs?: number | undefined;
+  readonly trades?: number | undefined;
 }
 
 export interface CandleFrame {
@@ -100,6 +128,18 @@ export interface OrderUpdateRow {
   readonly reduceOnly: boolean;
   readonly timeMs: number;
   readonly li: number;
+  /** `limit`, `market` or a stop type. */
+  readonly type?: string | undefined;
+  /** Average fill price in micro-dollars per base unit; 0 before the first fill. */
+  readonly averageMicro?: number | undefined;
+  /** Price of the last fill in micro-dollars per base unit. */
+  readonly lastMicro?: number | undefined;
+  readonly stopTicks?: number | undefined;
+  /** The order whose fill arms this stop. */
+  readonly parentOrderId?: number | undefined;
+  /** What pulls the trigger: `mark_price`, `last_trade_price` or `mid_price`. */
+  readonly trigger?: string | undefined;
+  readonly createdMs?: number | undefined;
 }
 
 export interface OrderUpdatesFrame {
@@ -124,6 +164,8 @@ export interface FillRow {
   readonly pnlMicro: number;
   readonly timeMs: number;
   readonly li: number;
+  /** Entry price of the position in micro-dollars per base unit. */
+  readonly entryMicro?: number | undefined;
 }
 
 export interface AccountTradesFrame {
@@ -144,6 +186,12 @@ export interface OpenOrderRow {
   /** `limit`, `market` or a stop type. */
   readonly type: string;
   readonly timeMs: number;
+  readonly stopTicks?: number | undefined;
+  /** Only the channel has it. */
+  readonly stopType?: string | undefined;
+  /** Only REST has it. */
+  readonly parentOrderId?: number | undefined;
+  readonly updatedMs?: number | undefined;
 }
 
 /**
@@ -155,6 +203,8 @@ export interface AccountOrdersFrame {
   readonly account: string | null;
   readonly rows: readonly OpenOrderRow[];
   readonly li: number;
+  /** Rows that could not be read. While there are any, an absent order has not ended. */
+  readonly unread?: number | undefined;
 }
 
 export interface PositionRow {
@@ -165,6 +215,14 @@ export interface PositionRow {
   readonly entryMicro: number;
   readonly isolated: boolean;
   readonly timeMs: number;
+  /** Margin of an isolated position; 0 for cross. */
+  readonly marginMicro?: number | undefined;
+  /** Funding since the position was opened, as the exchange signs it. */
+  readonly fundingMicro?: number | undefined;
+  /** Micro-dollars per base unit; below zero for a long with more margin than value, null when there is none. */
+  readonly liquidationMicro?: number | null | undefined;
+  /** Only REST has it. */
+  readonly createdMs?: number | undefined;
 }
 
 export interface AccountPositionsFrame {
@@ -172,6 +230,8 @@ export interface AccountPositionsFrame {
   readonly account: string | null;
   readonly rows: readonly PositionRow[];
   readonly li: number;
+  /** Rows that could not be read. While there are any, an absent position is not flat. */
+  readonly unread?: number | undefined;
 }
 
 export interface AccountFigures {
@@ -183,6 +243,23 @@ export interface AccountFigures {
   readonly feeLevel: number;
   readonly ordersCount: number;
   readonly positionsCount: number;
+  readonly withdrawableMicro?: number | undefined;
+  readonly pendingMicro?: number | undefined;
+  readonly stopOrdersCount?: number | undefined;
+  readonly spot?: readonly SpotBalance[] | undefined;
+}
+
+/** What an account holds of one spot asset. Amounts as the exchange writes them, limits in dollars. */
+export interface SpotBalance {
+  readonly asset: string;
+  readonly amount: string;
+  readonly withdrawable?: string | undefined;
+  readonly pending?: string | undefined;
+  readonly withdrawnTodayMicro?: number | undefined;
+  readonly dailyDepositLimitMicro?: number | undefined;
+  readonly dailyWithdrawLimitMicro?: number | undefined;
+  /** Loan to value in 10^-9. Only the channel has it. */
+  readonly loanToValueNano?: number | undefined;
 }
 
 export interface AccountInfoFrame {
@@ -201,6 +278,8 @@ export interface ReplyFrame {
   readonly type: string | null;
   readonly data: unknown;
   readonly error: string | null;
+  /** The stable name of an error, which newer answers carry. */
+  readonly errorId?: string | undefined;
   readonly credits: Credits | null;
 }
 

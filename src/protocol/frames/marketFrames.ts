@@ -1,13 +1,23 @@
 import { z } from 'zod';
-import { decimal, integer, lotsOf, nearest, nearestTicks, ticksOf } from '../fields.ts';
+import {
+  decimal,
+  integer,
+  lotsOf,
+  nanoIn,
+  nearest,
+  nearestTicks,
+  ticksIn,
+  ticksOf,
+} from '../fields.ts';
 import type { Market } from '../market.ts';
 import type { MarketIndex } from '../marketIndex.ts';
-import { marketRow, marketRows } from '../marketRows.ts';
+import { marketRow, marketRows, type Reading } from '../marketRows.ts';
 import { sideOfTrade, type TradeCause, type TradeSide } from '../terms.ts';
 import type { BboFrame, BookFrame, CandleRow, PriceRow, TradeRow } from './frame.ts';
 
+/** How many orders make up a level (`n`) moves nothing here. */
 const levelSchema = z.object({ p: decimal, a: decimal });
-const bookSchema = z.object({
+export const bookSchema = z.object({
   l: z.tuple([z.array(levelSchema), z.array(levelSchema)]),
   t: integer,
   li: integer.nullish(),
@@ -31,13 +41,14 @@ function flatten(levels: readonly { p: string; a: string }[], market: Market): n
   return flat;
 }
 
-const bboSchema = z.object({
+export const bboSchema = z.object({
   li: integer.nullish(),
   t: integer,
   b: decimal.nullish(),
   B: decimal.nullish(),
   a: decimal.nullish(),
   A: decimal.nullish(),
+  i: integer.nullish(),
 });
 
 /** Best bid and offer; 0 stands for an empty side. */
@@ -51,24 +62,39 @@ export function decodeBbo(data: unknown, markets: MarketIndex): BboFrame | undef
     askLots: lotsOf(raw.A ?? '0', market),
     timeMs: raw.t,
     li: raw.li ?? 0,
+    orderId: raw.i ?? undefined,
   }));
 }
 
-const priceSchema = z.object({
+export const priceSchema = z.object({
   mark: decimal.nullish(),
   mid: decimal.nullish(),
   oracle: decimal.nullish(),
   timestamp: integer,
+  funding: decimal.nullish(),
+  next_funding: decimal.nullish(),
+  open_interest: decimal.nullish(),
+  volume_24h: decimal.nullish(),
+  yesterday_price: decimal.nullish(),
 });
 
+const WHOLE = { step: 1, decimals: 0 };
+
 /** Rows of `prices` and of `GET /info/prices`. */
-export function decodePrices(data: unknown, markets: MarketIndex): PriceRow[] {
-  return marketRows(data, 'prices', priceSchema, markets, (raw, market) => ({
+export function decodePrices(data: unknown, reading: Reading): PriceRow[] {
+  return marketRows(data, 'prices', priceSchema, reading, (raw, market) => ({
     market: market.id,
     markTicks: nearestTicks(raw.mark ?? '0', market),
     midTicks: nearestTicks(raw.mid ?? '0', market),
     oracleTicks: nearestTicks(raw.oracle ?? '0', market),
     timeMs: raw.timestamp,
+    fundingNano: nanoIn(raw.funding, 'funding'),
+    nextFundingNano: nanoIn(raw.next_funding, 'next funding'),
+    openInterestLots: raw.open_interest
+      ? nearest(raw.open_interest, market.lot, 'open interest')
+      : undefined,
+    volume24hDollars: raw.volume_24h ? nearest(raw.volume_24h, WHOLE, 'volume') : undefined,
+    yesterdayTicks: ticksIn(raw.yesterday_price, market),
   }));
 }
 
@@ -78,18 +104,20 @@ export const tradeSide: z.ZodType<TradeSide> = z.enum(TRADE_SIDES);
 /** An unknown cause is read as a normal trade: the figures count either way. */
 export const tradeCause: z.ZodType<TradeCause> = z.enum(CAUSES).catch('normal');
 
-const tradeSchema = z.object({
+export const tradeSchema = z.object({
   p: decimal,
   a: decimal,
   d: tradeSide,
   tc: tradeCause,
   t: integer,
   li: integer.nullish(),
+  h: integer.nullish(),
+  u: z.string().nullish(),
 });
 
 /** Public trades, taker side only. */
-export function decodeTrades(data: unknown, markets: MarketIndex): TradeRow[] {
-  return marketRows(data, 'trades', tradeSchema, markets, (raw, market) => ({
+export function decodeTrades(data: unknown, reading: Reading): TradeRow[] {
+  return marketRows(data, 'trades', tradeSchema, reading, (raw, market) => ({
     market: market.id,
     ticks: ticksOf(raw.p, market),
     lots: lotsOf(raw.a, market),
@@ -97,10 +125,12 @@ export function decodeTrades(data: unknown, markets: MarketIndex): TradeRow[] {
     cause: raw.tc,
     timeMs: raw.t,
     li: raw.li ?? 0,
+    historyId: raw.h ?? undefined,
+    taker: raw.u ?? undefined,
   }));
 }
 
-const candleSchema = z.object({
+export const candleSchema = z.object({
   t: integer,
   i: z.string(),
   o: decimal,
@@ -108,6 +138,8 @@ const candleSchema = z.object({
   l: decimal,
   c: decimal,
   v: decimal,
+  T: integer.nullish(),
+  n: integer.nullish(),
 });
 
 /** One candle of the channel or of `GET /kline`. */
@@ -121,5 +153,7 @@ export function decodeCandle(data: unknown, markets: MarketIndex): CandleRow | u
     lowTicks: nearestTicks(raw.l, market),
     closeTicks: nearestTicks(raw.c, market),
     lots: nearest(raw.v, market.lot, 'volume'),
+    endMs: raw.T ?? undefined,
+    trades: raw.n ?? undefined,
   }));
 }

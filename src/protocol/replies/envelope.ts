@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { integer } from '../fields.ts';
+import { integer, label } from '../fields.ts';
 import type { Credits } from '../frames/frame.ts';
 import { failureOf, type Outcome } from '../outcome.ts';
+import { parseJson } from '../parseJson.ts';
 
 const envelopeSchema = z.object({
   success: z.boolean().nullish(),
   // Errors have none, and zod takes an unknown field for a required one.
   data: z.unknown().optional(),
   error: z.string().nullish(),
+  error_id: z.string().nullish(),
   last_order_id: integer.nullish(),
-  next_cursor: z.string().nullish(),
+  next_cursor: label.nullish(),
   has_more: z.boolean().nullish(),
 });
 
@@ -30,7 +32,7 @@ export function readEnvelope(status: number, body: string): Outcome<Envelope> {
   const start = body.slice(0, 200);
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = parseJson(body);
   } catch {
     return failureOf(status, start);
   }
@@ -38,9 +40,12 @@ export function readEnvelope(status: number, body: string): Outcome<Envelope> {
   const parsed = envelopeSchema.safeParse(json);
   if (!parsed.success) return failureOf(status, start);
   const { success, data, error, last_order_id, next_cursor, has_more } = parsed.data;
-  if (status < 200 || status >= 300) return failureOf(status, error ?? start);
+  const errorId = parsed.data.error_id ?? undefined;
+  if (status < 200 || status >= 300) return failureOf(status, error ?? start, errorId);
   const failed = typeof error === 'string';
-  if (success === false || (failed && success !== true)) return failureOf(422, error ?? start);
+  if (success === false || (failed && success !== true)) {
+    return failureOf(422, error ?? start, errorId);
+  }
   if (failed || (success !== true && data === undefined)) return failureOf(status, start);
   return {
     kind: 'ok',

@@ -16,7 +16,7 @@ import type {
 import { type Market, makeMarket } from '../../../src/protocol/market.ts';
 import type { Outcome } from '../../../src/protocol/outcome.ts';
 import type { Query, QueryResult } from '../../../src/protocol/queries.ts';
-import type { OrderHistoryRow } from '../../../src/protocol/replies/account.ts';
+import type { OrderHistoryRow } from '../../../src/protocol/reads/orders/orderHistory.ts';
 import type { Intent, PairIntent, QuoteIntent, WorkIntent } from '../../../src/strategy/intent.ts';
 
 const figures = { maxLeverage: 50, minOrderSize: '10', maxOrderSize: '5000000' };

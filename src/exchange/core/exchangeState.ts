@@ -8,11 +8,13 @@ import type { MarketState, PublicTrade } from './markets/marketState.ts';
 import type { MoneyState } from './money/moneyState.ts';
 import type { Transfer } from './money/transfers.ts';
 import type { OrderRecord } from './orders/order.ts';
+import type { TwapRecord } from './orders/twap.ts';
 import type { Truth } from './truth.ts';
 
 /** Where the core says what happened, in order, while it happens. */
 export interface ExchangeListener {
   orderChanged(record: OrderRecord): void;
+  twapChanged(record: TwapRecord): void;
   filled(fill: FillRecord): void;
   traded(market: MarketState, trade: PublicTrade): void;
   leverageChanged(account: Account, market: Market, leverage: number): void;

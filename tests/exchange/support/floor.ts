@@ -4,6 +4,7 @@ import type { ListedMarket } from '../../../src/exchange/core/markets/listing.ts
 import type { PublicTrade } from '../../../src/exchange/core/markets/marketState.ts';
 import type { Transfer } from '../../../src/exchange/core/money/transfers.ts';
 import type { OrderRecord } from '../../../src/exchange/core/orders/order.ts';
+import type { TwapRecord } from '../../../src/exchange/core/orders/twap.ts';
 import type { Reply } from '../../../src/exchange/core/requests/prepared.ts';
 import type { Result } from '../../../src/exchange/core/requests/refusal.ts';
 import type { Verify } from '../../../src/exchange/core/requests/signatures.ts';
@@ -43,6 +44,7 @@ export class Floor {
   readonly crowd: QuietCrowd = new QuietCrowd();
   readonly exchange: Exchange;
   readonly records: OrderRecord[] = [];
+  readonly twaps: TwapRecord[] = [];
   readonly fills: FillRecord[] = [];
   readonly trades: PublicTrade[] = [];
   readonly leverages: unknown[][] = [];
@@ -59,6 +61,7 @@ export class Floor {
       ...(listed === undefined ? {} : { listed }),
       listener: {
         orderChanged: (record) => this.records.push(record),
+        twapChanged: (record) => this.twaps.push(record),
         filled: (fill) => this.fills.push(fill),
         traded: (_, trade) => this.trades.push(trade),
         leverageChanged: (...change) => this.leverages.push(change),

@@ -3,6 +3,7 @@ import { FLAT, type Position } from '../../../ledger/position.ts';
 import type { Market } from '../../../protocol/market.ts';
 import type { Side, TradeCause, TradeRole, TradeSide } from '../../../protocol/terms.ts';
 import type { Order } from '../orders/order.ts';
+import type { Twap } from '../orders/twap.ts';
 import { type AgentKey, makeAgentKey } from './agentKey.ts';
 import { HistoryLog } from './historyLog.ts';
 import type { BalanceRecord, EquitySample, FundingRecord } from './moneyRecords.ts';
@@ -95,6 +96,10 @@ export interface Account {
   /** Stop orders that wait for their trigger or for their parent order, by id. */
   readonly stops: Map<number, Order>;
   readonly byClientId: Map<string, Order>;
+  /** Unfinished TWAP orders by id, oldest first. Their names are a namespace of their own. */
+  readonly twaps: Map<number, Twap>;
+  readonly twapByClientId: Map<string, Twap>;
+  readonly twapLog: HistoryLog<Twap>;
   readonly orderLog: HistoryLog<Order>;
   readonly fillLog: HistoryLog<FillRecord>;
   /** Every change of the balance but ordinary trades, whose fills name theirs. */
@@ -113,6 +118,7 @@ export function makeAccount(
   markets: readonly Market[],
   historyRows: number,
   forget: (order: Order) => void,
+  forgetTwap: (twap: Twap) => void,
 ): Account {
   return {
     index,
@@ -143,6 +149,9 @@ export function makeAccount(
     open: new Map(),
     stops: new Map(),
     byClientId: new Map(),
+    twaps: new Map(),
+    twapByClientId: new Map(),
+    twapLog: new HistoryLog(historyRows, (twap) => twap.id, forgetTwap),
     orderLog: new HistoryLog(historyRows, (order) => order.id, forget),
     fillLog: new HistoryLog(historyRows, (fill) => fill.historyId),
     balanceLog: new HistoryLog(historyRows, (record) => record.historyId),

@@ -2,6 +2,7 @@ import { encodeBase58 } from '../../../protocol/base58.ts';
 import type { Market } from '../../../protocol/market.ts';
 import { SeededRandom } from '../../../std/random.ts';
 import type { Order } from '../orders/order.ts';
+import type { Twap } from '../orders/twap.ts';
 import { type Account, type AccountSeed, holdingOf, makeAccount } from './account.ts';
 import type { Family } from './family.ts';
 
@@ -9,6 +10,7 @@ import type { Family } from './family.ts';
 export class AccountRegistry {
   /** Orders by id, open or ended. */
   readonly orders: Map<number, Order> = new Map();
+  readonly twaps: Map<number, Twap> = new Map();
   readonly #all: Account[] = [];
   readonly #byAddress: Map<string, Account> = new Map();
   readonly #families: Map<number, Family> = new Map();
@@ -88,10 +90,18 @@ export class AccountRegistry {
     if (clientOrderId !== null) account.byClientId.set(clientOrderId, order);
   }
 
+  rememberTwap(twap: Twap): void {
+    const { account, clientOrderId } = twap;
+    this.twaps.set(twap.id, twap);
+    account.twapLog.append(twap);
+    if (clientOrderId !== null) account.twapByClientId.set(clientOrderId, twap);
+  }
+
   #open(seed: AccountSeed): Account {
     const forget = (order: Order): void => this.#forget(order);
+    const forgetTwap = (twap: Twap): void => this.#forgetTwap(twap);
     const index = this.#all.length;
-    const account = makeAccount(index, seed, this.#markets, this.#historyRows, forget);
+    const account = makeAccount(index, seed, this.#markets, this.#historyRows, forget, forgetTwap);
     for (const market of this.#isolatedOnly) holdingOf(account, market).isolated = true;
     this.#all.push(account);
     this.#byAddress.set(account.address, account);
@@ -116,6 +126,14 @@ export class AccountRegistry {
     this.orders.delete(order.id);
     if (clientOrderId !== null && account.byClientId.get(clientOrderId) === order) {
       account.byClientId.delete(clientOrderId);
+    }
+  }
+
+  #forgetTwap(twap: Twap): void {
+    const { account, clientOrderId } = twap;
+    this.twaps.delete(twap.id);
+    if (clientOrderId !== null && account.twapByClientId.get(clientOrderId) === twap) {
+      account.twapByClientId.delete(clientOrderId);
     }
   }
 }

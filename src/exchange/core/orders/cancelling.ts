@@ -5,6 +5,7 @@ import type { ExchangeState } from '../exchangeState.ts';
 import { accepted, business, type Result, refused } from '../requests/refusal.ts';
 import { type Order, openOrdersOf } from './order.ts';
 import { withdraw } from './orderLife.ts';
+import { endTwap } from './twapWork.ts';
 
 /** Cancels one resting order. Whatever is wrong, the exchange says the same. */
 export function cancelOrder(
@@ -67,7 +68,9 @@ export function cancelEverything(
   account: Account,
   event: 'cancel' | 'force_cancel',
 ): number {
-  return withdrawAll(state, openOrdersOf(account), event);
+  const twaps = [...account.twaps.values()];
+  for (const twap of twaps) endTwap(state, twap, event);
+  return twaps.length + withdrawAll(state, openOrdersOf(account), event);
 }
 
 /** One order's end can be another's, so each is looked at again when its turn comes. */

@@ -24,6 +24,8 @@ export interface Entry {
   readonly clientOrderId: string | null;
   /** `normal` when absent. */
   readonly cause?: TradeCause;
+  /** One of a TWAP order's market orders: the minimum holds for the whole, not for each. */
+  readonly isSlice?: boolean;
   /** Take-profit and stop-loss to hang on it. */
   readonly legs?: readonly StopTerms[];
   /** The order that makes room for it, with an edit. */
@@ -89,8 +91,9 @@ export function checkRoom(
   return business(`Open order limit reached for ${address}: ${limit}`);
 }
 
-function checkSize(state: ExchangeState, entry: Entry): Refusal | undefined {
-  const { account, kind, lots, market: here, reduceOnly, ticks } = entry;
+/** Whether an order's notional lies between the market's minimum and maximum. */
+export function checkSize(state: ExchangeState, entry: Entry): Refusal | undefined {
+  const { account, isSlice = false, kind, lots, market: here, reduceOnly, ticks } = entry;
   const { market } = here;
   const atMark = kind === 'market' && state.settings.marketNotionalAt === 'mark';
   const price = atMark ? here.markTicks() : ticks;
@@ -98,7 +101,7 @@ function checkSize(state: ExchangeState, entry: Entry): Refusal | undefined {
   const exact = lots * Math.max(price, ticks) * market.microPerTickLot <= Number.MAX_SAFE_INTEGER;
   const micro = exact ? notionalMicro(market, price, lots) : Number.MAX_SAFE_INTEGER;
   const amount = format(micro, DOLLARS);
-  const isSpared = reduceOnly && state.settings.reduceOnlyMinimum === 'none';
+  const isSpared = isSlice || (reduceOnly && state.settings.reduceOnlyMinimum === 'none');
   if (micro < market.minOrderMicro && (!isSpared || lots <= 0)) {
     const least = format(market.minOrderMicro, DOLLARS);
     const text = `Order amount too low for ${account.address}: ${amount} < ${least}`;
@@ -126,7 +129,8 @@ function checkBand(state: ExchangeState, entry: Entry): Refusal | undefined {
   );
 }
 
-function checkReduceOnly(entry: Entry): Refusal | undefined {
+/** Whether a reduce-only order has a position to reduce, and no more than that. */
+export function checkReduceOnly(entry: Entry): Refusal | undefined {
   const { account, lots, market: here, reduceOnly, side } = entry;
   if (!reduceOnly) return undefined;
   const { market } = here;

@@ -7,7 +7,7 @@ import { enterBook } from './enterBook.ts';
 import { newOrder } from './newOrder.ts';
 import { type Order, openLots } from './order.ts';
 import { checkEntry, type Entry } from './orderChecks.ts';
-import { endOrder, restOrder } from './orderLife.ts';
+import { endOrder, noteOrder, restOrder } from './orderLife.ts';
 
 /** Checks an order, gives it an id, and lets it match, rest or end. */
 export function enterOrder(state: ExchangeState, entry: Entry): Result<Order> {
@@ -42,6 +42,7 @@ export function admit(state: ExchangeState, entry: Entry): Order {
   const { market } = here;
   const same = { account, market, side, kind, type: kind, tif, ticks, reduceOnly, clientOrderId };
   const order = newOrder(state, { ...same, lots, cause, trigger: null });
+  if (entry.isSlice === true) noteOrder(state, order, 'twap_triggered', ticks);
   work(state, here, order);
   if (legs !== undefined && legs.length > 0) attachLegs(state, order, legs);
   return order;

@@ -20,9 +20,11 @@ import type { BatchAction } from '../../../protocol/operations/orders/batchOrder
 import { CANCEL_ALL_ORDERS } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import { CANCEL_ORDER } from '../../../protocol/operations/orders/cancelOrder.ts';
 import { CANCEL_STOP_ORDER } from '../../../protocol/operations/orders/cancelStopOrder.ts';
+import { CANCEL_TWAP_ORDER } from '../../../protocol/operations/orders/cancelTwapOrder.ts';
 import { CREATE_MARKET_ORDER } from '../../../protocol/operations/orders/createMarketOrder.ts';
 import { CREATE_ORDER } from '../../../protocol/operations/orders/createOrder.ts';
 import { CREATE_STOP_ORDER } from '../../../protocol/operations/orders/createStopOrder.ts';
+import { CREATE_TWAP_ORDER } from '../../../protocol/operations/orders/createTwapOrder.ts';
 import { EDIT_ORDER } from '../../../protocol/operations/orders/editOrder.ts';
 import { SET_POSITION_TPSL } from '../../../protocol/operations/orders/setPositionTpsl.ts';
 import type { ExchangeSettings } from '../../settings.ts';
@@ -66,6 +68,7 @@ import {
   prepareTransferFunds,
   readCreateSubaccount,
 } from './subaccountOperations.ts';
+import { prepareCancelTwapOrder, prepareCreateTwapOrder } from './twapOperations.ts';
 
 /** A signed body that was found good; `prepare` does what does not depend on the book. */
 export interface Signed {
@@ -122,6 +125,8 @@ export const SERVED: readonly Served[] = [
   { ...served(CREATE_STOP_ORDER, prepareCreateStopOrder), wsKey: CREATE_STOP_ORDER.type },
   { ...served(SET_POSITION_TPSL, prepareSetPositionTpsl), wsKey: SET_POSITION_TPSL.type },
   served(CANCEL_STOP_ORDER, prepareCancelStopOrder),
+  served(CREATE_TWAP_ORDER, prepareCreateTwapOrder),
+  served(CANCEL_TWAP_ORDER, prepareCancelTwapOrder),
   served(UPDATE_LEVERAGE, prepareUpdateLeverage),
   served(UPDATE_MARGIN_MODE, prepareUpdateMarginMode),
   served(ADD_ISOLATED_MARGIN, prepareAddIsolatedMargin),

@@ -5,6 +5,7 @@ import { readFills } from './historyReads.ts';
 import { readBook, readCandles, readMarkCandles, readPrices, readTrades } from './marketReads.ts';
 import { readOrderEvents, readOrderHistory, readOrders } from './orderReads.ts';
 import { onAccount, onMarket, type Reader } from './read.ts';
+import { readTwapEvents, readTwapHistory, readTwaps } from './twapReads.ts';
 
 /** Reads below `/api/v1` that cost one credit, by path. */
 export const LIGHT_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -18,6 +19,8 @@ export const LIGHT_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['/positions', onAccount(readPositions)],
   ['/orders', onAccount(readOrders)],
   ['/orders/history_by_id', readOrderEvents],
+  ['/orders/twap', onAccount(readTwaps)],
+  ['/orders/twap/history_by_id', readTwapEvents],
 ]);
 
 /** Reads that cost more. */
@@ -25,5 +28,6 @@ export const HEAVY_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['/kline', onMarket(readCandles)],
   ['/kline/mark', onMarket(readMarkCandles)],
   ['/orders/history', onAccount(readOrderHistory)],
+  ['/orders/twap/history', onAccount(readTwapHistory)],
   ['/trades/history', onAccount(readFills)],
 ]);

@@ -4,9 +4,11 @@ import type { ExchangeListener, ExchangeState } from '../../core/exchangeState.t
 import type { MarketState, PublicTrade } from '../../core/markets/marketState.ts';
 import type { Transfer } from '../../core/money/transfers.ts';
 import { type OrderRecord, openOrdersOf } from '../../core/orders/order.ts';
+import type { TwapRecord } from '../../core/orders/twap.ts';
 import { accountInfo, positionUpdates, transferUpdate } from '../../payloads/accountPayloads.ts';
 import { bbo, book, candleRow, priceRow, tradeUpdate } from '../../payloads/marketPayloads.ts';
 import { fillUpdate, openOrderUpdate, orderUpdate } from '../../payloads/orderPayloads.ts';
+import { twapOrdersFrame, twapUpdate } from '../../payloads/twapPayloads.ts';
 import {
   type AccountChannel,
   type AccountSource,
@@ -92,6 +94,13 @@ export class ChannelHub implements ExchangeListener {
     this.#queue('account_order_updates', account, () => orderUpdate(record));
   }
 
+  twapChanged(record: TwapRecord): void {
+    const { account } = record.twap;
+    this.#queue('account_twap_order_updates', account, () => twapUpdate(record));
+    // One frame with the whole list, whatever happened in the step.
+    this.#queue('account_twap_orders', account, () => undefined);
+  }
+
   filled(fill: FillRecord): void {
     const { account } = fill.order;
     this.#changed.add(account);
@@ -141,6 +150,8 @@ export class ChannelHub implements ExchangeListener {
       const { source } = feed.channel;
       if (ONE_BY_ONE.has(source)) {
         for (const row of pending) send(feed, frame(source, row));
+      } else if (source === 'account_twap_orders') {
+        send(feed, JSON.stringify(twapOrdersFrame(feed.channel.account)));
       } else send(feed, frame(source, pending));
     }
     this.#withPending.clear();

@@ -39,6 +39,8 @@ const ACCOUNT_SOURCES = [
   'account_positions',
   'account_orders',
   'account_order_updates',
+  'account_twap_orders',
+  'account_twap_order_updates',
   'account_trades',
   'account_leverage',
   'account_margin',
@@ -69,13 +71,13 @@ export function channelOf(
     case 'trades':
       return { source, key: marketKey(source, symbol), here };
     case 'book': {
-      const aggLevel = Number(params.agg_level ?? 0);
+      const aggLevel = numberIn(params.agg_level ?? 0);
       if (aggLevel !== 0 && !AGG_LEVELS.includes(aggLevel)) return undefined;
       return { source, key: `book|${symbol}|${aggLevel}`, here, aggLevel };
     }
     case 'candle':
     case 'mark_price_candle': {
-      const interval = String(params.interval);
+      const interval = typeof params.interval === 'string' ? params.interval : '';
       const minutes = INTERVAL_MINUTES.get(interval);
       if (minutes === undefined) return undefined;
       return { source, key: `${source}|${symbol}|${interval}`, here, interval, minutes };
@@ -83,6 +85,11 @@ export function channelOf(
     default:
       return undefined;
   }
+}
+
+/** A number, or a text of digits; anything else is none. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
 function accountChannel(

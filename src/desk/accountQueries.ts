@@ -15,9 +15,11 @@ export interface How {
   /** False once nobody wants the answer any more. */
   readonly still?: () => boolean;
   readonly cursor?: string | undefined;
+  /** Asked at most so many times, then given up: some histories never answer for an empty account. */
+  readonly bound?: { readonly tries: number; readonly unanswered: () => void };
 }
 
-/** What one account is asked at the venue: each question until it is answered. */
+/** What one account is asked at the venue: each question until it is answered, or for so many tries. */
 export class AccountQueries {
   readonly #context: KernelContext;
   readonly #requests: Requests;
@@ -35,7 +37,7 @@ export class AccountQueries {
     how: How = {},
     failures = 0,
   ): void {
-    const { still, cursor } = how;
+    const { still, cursor, bound } = how;
     if (still?.() === false) return;
     const { index, address } = this.#identity;
     const query = { of, account: address, ...(cursor === undefined ? {} : { cursor }) } as Query;
@@ -43,6 +45,10 @@ export class AccountQueries {
       if (still?.() === false) return;
       if (outcome.kind === 'ok' && outcome.value.of === of) {
         then(outcome.value as Answer<K>);
+        return;
+      }
+      if (bound !== undefined && failures + 1 >= bound.tries) {
+        bound.unanswered();
         return;
       }
       const waitMs = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);

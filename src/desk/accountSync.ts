@@ -31,6 +31,9 @@ export interface SyncParts {
   readonly alarm: (sentence: string) => void;
 }
 
+/** A page of the trade history is asked for so often in a row. */
+const HISTORY_TRIES = 3;
+
 /** Snapshots are compared only this long after the last event of the account. */
 const QUIET_MS = 1500;
 
@@ -55,12 +58,20 @@ export class AccountSync {
     this.#parts = parts;
     this.#account = account;
     this.#queries = new AccountQueries(context, requests, account.identity);
-    this.#inquiry = new OrderInquiry(context, account, this.#queries, (...said) =>
-      this.#tell(...said),
-    );
+    this.#inquiry = new OrderInquiry(context, account, this.#queries, {
+      tell: (...said) => this.#tell(...said),
+      alarm: parts.alarm,
+    });
     this.#foreign = new ForeignOrders(parts, account);
-    this.#fills = new MissingFills(context, account, (cursor, then) =>
-      this.#queries.ask('tradeHistory', then, { cursor }),
+    this.#fills = new MissingFills(
+      context,
+      account,
+      (cursor, then, unanswered) =>
+        this.#queries.ask('tradeHistory', then, {
+          cursor,
+          bound: { tries: HISTORY_TRIES, unanswered },
+        }),
+      (orders) => this.#fillsLost(orders),
     );
   }
 
@@ -120,6 +131,15 @@ export class AccountSync {
   /** An order at the venue that no order of ours explains. */
   foreign(row: OrderUpdateRow): void {
     this.#foreign.onUpdate(row);
+  }
+
+  /** The history does not show them: the venue's positions are taken, in which they must be. */
+  #fillsLost(orders: readonly Order[]): void {
+    const names = orders.map(({ request }) => request.clientOrderId).join(', ');
+    this.#parts.alarm(
+      `account ${this.#account.identity.name}: the venue's history does not show all that it counts as filled of ${names}; its positions are read instead`,
+    );
+    this.full();
   }
 
   #takeOrders(rows: readonly OpenOrderRow[], foreignBefore: ReadonlySet<number>): void {

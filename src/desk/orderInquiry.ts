@@ -72,7 +72,7 @@ export class OrderInquiry {
   /** Looks up every order whose fate is open, at once unless that has just been done. */
   inquire(): void {
     if (this.#running) this.#again = true;
-    else this.#inquireAfter(Math.max(0, this.#begunAtMs + GAP_MS - this.#context.nowMs));
+    else this.#inquireAfter(Math.max(0, this.#begunAtMs + this.#gapMs - this.#context.nowMs));
   }
 
   /** Calls `then` when every order is settled that is not among the `open` ones. */
@@ -192,10 +192,15 @@ export class OrderInquiry {
   /** An order may have been on its way still; if not, only its last moment can tell. */
   #patienceMs(unsettled: readonly Order[]): number {
     this.#fruitless += 1;
-    if (this.#silent > 0) return Math.min(SILENT_MS, LONGEST_MS * 2 ** (this.#silent - 1));
+    if (this.#silent > 0) return this.#gapMs;
     if (this.#fruitless === 1) return RETRY_MS;
     const lastMs = Math.min(...unsettled.map((order) => order.validUntilMs));
     return clamp(lastMs + 1 - this.#context.wallMs, RETRY_MS, LONGEST_MS);
+  }
+
+  get #gapMs(): number {
+    if (this.#silent === 0) return GAP_MS;
+    return Math.min(SILENT_MS, LONGEST_MS * 2 ** (this.#silent - 1));
   }
 
   #goOn(): void {

@@ -598,10 +598,10 @@ describe('fills that the stream owes', () => {
     bench.want(quote());
     const order = bench.order();
     bench.update(order, { status: 'partially_filled', filledLots: 10, event: 'fulfill_limit' });
-    bench.pass(3600);
+    bench.pass(4600);
     expect(bench.queries('tradeHistory')).toHaveLength(3);
     tablesOf(bench).trades.push({ ...bench.fillRow(order, 10), li: 0 });
-    bench.pass(1000);
+    bench.pass(4000);
     expect(bench.kernel.accounts[0]?.position(0).lots).toBe(10);
     bench.pass(10_000);
     expect(bench.queries('tradeHistory')).toHaveLength(4);

@@ -318,10 +318,10 @@ describe('checks of the engine', () => {
     const floor = new Floor();
     floor.crowd.btc.add('ask', 100_000, 450_000, 'GTC');
     expect(floor.market(MAIN, 'bid', '4.5').ok).toBe(true);
-    floor.crowd.btc.add('bid', 98_000, 450_000, 'GTC');
-    floor.crowd.btc.add('ask', 98_001, 450_000, 'GTC');
+    floor.crowd.btc.add('bid', 99_000, 450_000, 'GTC');
+    floor.crowd.btc.add('ask', 99_001, 450_000, 'GTC');
     floor.pass(3000);
-    floor.crowd.btc.setPrice(98_000);
+    floor.crowd.btc.setPrice(99_000);
     expect(floor.market(MAIN, 'bid', '0.1').ok).toBe(false);
     expect(floor.market(MAIN, 'ask', '4.5').ok).toBe(true);
   });

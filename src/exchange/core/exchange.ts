@@ -12,6 +12,7 @@ import type { ExchangeListener, ExchangeState } from './exchangeState.ts';
 import { CrowdDoor } from './markets/crowdDoor.ts';
 import { LISTED, type ListedMarket, listedMarkets } from './markets/listing.ts';
 import { MarketState } from './markets/marketState.ts';
+import { noteFirstDeposits } from './money/balance.ts';
 import { MoneyState } from './money/moneyState.ts';
 import { react } from './reactions.ts';
 import { ACTION_TYPES, type Signed, servedAs } from './requests/operationTable.ts';
@@ -87,7 +88,9 @@ export class Exchange {
 
   /** Sets the wall time at which everything that follows happens. */
   setTime(nowMs: number): void {
+    const isFirst = this.state.nowMs === 0;
     this.state.nowMs = nowMs;
+    if (isFirst) noteFirstDeposits(this.state);
   }
 
   /** When the next thing that waits is due, wall ms; infinite when none waits. */

@@ -1,5 +1,6 @@
 import { FEE_TIERS } from '../../ledger/fees.ts';
 import {
+  isolatedLiquidationMicro,
   liquidationMicro,
   type MarginSummary,
   maintenanceMarginMicro,
@@ -42,7 +43,7 @@ export function accountRow(state: ExchangeState, account: Account): Row {
     maker_fee: format(tier?.makerNano ?? 0, RATE),
     taker_fee: format(tier?.takerNano ?? 0, RATE),
     account_equity: money(figures.equityMicro),
-    cross_account_equity: money(figures.equityMicro),
+    cross_account_equity: money(figures.crossEquityMicro),
     spot_market_value: '0',
     spot_collateral: '0',
     available_to_spend: money(figures.availableMicro),
@@ -93,14 +94,16 @@ export function transferUpdate({ account, amountMicro, between, ...transfer }: T
   };
 }
 
-/** Data of `GET /account/settings`: only markets whose leverage was changed. */
+/** Data of `GET /account/settings`: only markets whose leverage or margin mode is not the default. */
 export function settingsRow(state: ExchangeState, account: Account): Row {
-  const changed = state.markets.flatMap(({ market }) => {
+  const changed = state.markets.flatMap(({ listed, market }) => {
     const holding = account.holdings[market.id] as Holding;
-    if (holding.leverage === market.maxLeverage) return [];
+    const isDefault =
+      holding.leverage === market.maxLeverage && holding.isolated === listed.isolatedOnly;
+    if (isDefault) return [];
     return {
       symbol: market.symbol,
-      isolated: false,
+      isolated: holding.isolated,
       leverage: holding.leverage,
       created_at: holding.leverageSetMs,
       updated_at: holding.leverageUpdatedMs,
@@ -117,9 +120,9 @@ export function positionRows(state: ExchangeState, account: Account): Row[] {
     side: sideOf(holding.position.lots),
     amount: formatAmount(market, Math.abs(holding.position.lots)),
     entry_price: entryPrice(holding.position, market),
-    margin: '0',
-    funding: '0',
-    isolated: false,
+    margin: money(holding.isolatedMicro),
+    funding: funding(state, holding),
+    isolated: holding.isolated,
     liquidation_price: liquidationPrice(here, holding, figures),
     created_at: holding.openedMs,
     updated_at: holding.updatedMs,
@@ -134,22 +137,33 @@ export function positionUpdates(state: ExchangeState, account: Account): Row[] {
     d: sideOf(holding.position.lots),
     a: formatAmount(market, Math.abs(holding.position.lots)),
     p: entryPrice(holding.position, market),
-    m: '0',
-    f: '0',
-    i: false,
+    m: money(holding.isolatedMicro),
+    f: funding(state, holding),
+    i: holding.isolated,
     l: liquidationPrice(here, holding, figures),
     t: holding.updatedMs,
   }));
 }
 
+/** What the open position got in funding, or what it paid, by setting. */
+function funding({ settings }: ExchangeState, { fundingMicro }: Holding): string {
+  return money(
+    settings.positionFunding === 'got' || fundingMicro === 0 ? fundingMicro : -fundingMicro,
+  );
+}
+
 function liquidationPrice(
   here: MarketState,
-  { position }: Holding,
+  { isolated, isolatedMicro, position }: Holding,
   figures: MarginSummary,
 ): string | null {
   const { market } = here;
+  if (isolated) {
+    const price = isolatedLiquidationMicro(position, market, isolatedMicro);
+    return price === undefined ? null : money(price);
+  }
   const mark = here.markTicks();
   const others = figures.maintenanceMicro - maintenanceMarginMicro(position, market, mark);
-  const micro = liquidationMicro(position, market, mark, figures.equityMicro, others);
+  const micro = liquidationMicro(position, market, mark, figures.crossEquityMicro, others);
   return micro === undefined ? null : money(micro);
 }

@@ -9,13 +9,10 @@ import type { MarketState, PublicTrade } from '../core/markets/marketState.ts';
 
 const { floor } = Math;
 
-/** Hourly rate while the premium is small (reference: funding). */
-const FUNDING = '0.0000125';
-
 type Row = Readonly<Record<string, unknown>>;
 
 /** A row of `GET /info`. */
-export function infoRow({ listed, market }: MarketState): Row {
+export function infoRow({ funding, listed, market }: MarketState): Row {
   return {
     symbol: market.symbol,
     tick_size: listed.tickSize,
@@ -23,11 +20,11 @@ export function infoRow({ listed, market }: MarketState): Row {
     max_tick: formatPrice(market, listed.maxTicks),
     lot_size: listed.lotSize,
     max_leverage: market.maxLeverage,
-    isolated_only: false,
+    isolated_only: listed.isolatedOnly,
     min_order_size: listed.minOrderSize,
     max_order_size: listed.maxOrderSize,
-    funding_rate: FUNDING,
-    next_funding_rate: FUNDING,
+    funding_rate: format(funding.lastRateNano, RATE),
+    next_funding_rate: format(funding.nextRateNano, RATE),
     created_at: listed.createdMs,
     instrument_type: 'perpetual',
     base_asset: market.symbol,
@@ -36,15 +33,15 @@ export function infoRow({ listed, market }: MarketState): Row {
 
 /** A row of `GET /info/prices` and of the channel `prices`. */
 export function priceRow(state: ExchangeState, here: MarketState): Row {
-  const { market } = here;
+  const { funding, market } = here;
   return {
     symbol: market.symbol,
-    funding: FUNDING,
-    next_funding: FUNDING,
+    funding: format(funding.lastRateNano, RATE),
+    next_funding: format(funding.nextRateNano, RATE),
     mark: formatPrice(market, here.markTicks()),
     mid: midPrice(here),
     oracle: formatPrice(market, here.oracleTicks),
-    open_interest: formatAmount(market, openInterest(state.accounts.all, market)),
+    open_interest: formatAmount(market, openInterest(state.accounts.all, here)),
     volume_24h: String(here.candles.dayDollars),
     yesterday_price: formatPrice(market, here.yesterdayTicks(tapeNow(state))),
     timestamp: state.nowMs,
@@ -57,9 +54,9 @@ function midPrice(here: MarketState): string {
 }
 
 /** Lots that are held long, which equals what is held short: the crowd holds the difference. */
-function openInterest(accounts: readonly Account[], market: Market): number {
-  let long = 0;
-  let short = 0;
+function openInterest(accounts: readonly Account[], { backstopLots, market }: MarketState): number {
+  let long = backstopLots > 0 ? backstopLots : 0;
+  let short = backstopLots < 0 ? -backstopLots : 0;
   for (const { holdings } of accounts) {
     const lots = holdings[market.id]?.position.lots ?? 0;
     if (lots > 0) long += lots;

@@ -12,9 +12,23 @@ export function changeBalance(
 ): void {
   account.balanceMicro = safe(account.balanceMicro + amountMicro);
   noteBalance(state, account, amountMicro, event);
+  noteMoved(state, account);
+}
+
+/** An account's money moved: its margin is another now, and whoever listens wants to see it. */
+export function noteMoved(state: ExchangeState, account: Account): void {
   account.updatedMs = state.nowMs;
   state.money.watch.touch(account);
   state.listener.accountChanged(account);
+}
+
+/** Keeps the balance that each account began with as a deposit; its number comes before all others. */
+export function noteFirstDeposits(state: ExchangeState): void {
+  for (const { balanceLog, balanceMicro } of state.accounts.all) {
+    if (balanceMicro === 0) continue;
+    const [amountMicro, timeMs] = [balanceMicro, state.nowMs];
+    balanceLog.append({ historyId: 0, amountMicro, balanceMicro, event: 'deposit', timeMs });
+  }
 }
 
 /** Keeps a change of the balance that has happened. */

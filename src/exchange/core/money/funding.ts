@@ -5,7 +5,7 @@ import { type ExchangeState, newHistoryId, tapeNow } from '../exchangeState.ts';
 import { fundingPrices } from '../markets/impactPrices.ts';
 import { premiumNano } from '../markets/marketFunding.ts';
 import type { MarketState } from '../markets/marketState.ts';
-import { changeBalance } from './balance.ts';
+import { changeBalance, noteMoved } from './balance.ts';
 
 const { floor, min } = Math;
 const HOUR_MS = 3_600_000;
@@ -85,5 +85,6 @@ function pay(
   holding.fundingMicro += payoutMicro;
   account.fundingLog.append({ historyId, market, lots, payoutMicro, rateNano, timeMs });
   if (holding.isolated) holding.isolatedMicro = safe(holding.isolatedMicro + payoutMicro);
-  changeBalance(state, account, holding.isolated ? 0 : payoutMicro, 'funding');
+  else changeBalance(state, account, payoutMicro, 'funding');
+  noteMoved(state, account);
 }

@@ -12,7 +12,7 @@ test('every rule of the exchange is named by a test, and every name is a rule', 
   );
   expect(new Set(known).size).toBe(known.length);
   const named = new Set(
-    ['exchange', 'matching', 'ledger'].flatMap((room) =>
+    ['exchange', 'matching', 'ledger', 'conformance', 'fuzz'].flatMap((room) =>
       readdirSync(join(tests, room), { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.test.ts') && path !== 'rules.test.ts')
         .flatMap(

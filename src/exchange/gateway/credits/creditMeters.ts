@@ -62,6 +62,9 @@ export class CreditMeters {
 
   #forgetIdle(nowMs: number): void {
     for (const [peer, meter] of this.#byPeer) if (meter.isIdle(nowMs)) this.#byPeer.delete(peer);
+    // Still too many: the one that was met first, in whichever state.
+    const [first] = this.#byPeer.keys();
+    if (first !== undefined && this.#byPeer.size >= MOST_PEERS) this.#byPeer.delete(first);
   }
 }
 
@@ -81,6 +84,6 @@ export function operationTenths(
 }
 
 function actionTenths(action: Partial<BatchAction> | null): number {
-  const type = action?.type === undefined ? undefined : ACTION_TYPES[action.type];
+  const type = typeof action?.type === 'string' ? ACTION_TYPES[action.type] : undefined;
   return (type === undefined ? undefined : servedAs(type)?.costTenths) ?? COST.action;
 }

@@ -1,0 +1,93 @@
+// npm run soak: what takes too long for every change. Two ways to shorten or lengthen it:
+//   npm run soak -- --share 0.01      a hundredth of everything
+//   npm run soak -- --seed 7          other inputs
+// Ends with a table and, on standard output, one line of JSON; fails if anything failed.
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { table } from '../src/report/table.ts';
+import { fuzzClient } from '../tests/fuzz/clientFuzz.ts';
+import { fuzzExchange } from '../tests/fuzz/exchangeFuzz.ts';
+import { compareEngines } from '../tests/matching/compareEngines.ts';
+import { progressOf } from './soak/progress.ts';
+
+const FUZZ_INPUTS = 1_000_000;
+const ENGINE_HISTORIES = 100_000;
+
+interface Part {
+  readonly name: string;
+  readonly unit: string;
+  readonly total: number;
+  /** Runs it; answers how many were done and what broke. */
+  run(progress: (done: number) => void): Promise<{ done: number; failure?: string }>;
+}
+
+const { values } = parseArgs({
+  options: {
+    share: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const seed = Number(values.seed);
+const share = Number(values.share);
+if (!(share > 0) || !Number.isSafeInteger(seed)) {
+  process.stderr.write('usage: npm run soak -- [--share <factor>] [--seed <number>]\n');
+  process.exit(2);
+}
+const of = (total: number): number => Math.max(1, Math.round(total * share));
+
+const PARTS: readonly Part[] = [
+  {
+    name: 'engine against the naive one, to the micro-dollar',
+    unit: 'histories',
+    total: of(ENGINE_HISTORIES),
+    async run(progress) {
+      const { failure, histories } = compareEngines({ seed, histories: this.total, progress });
+      return { done: histories, ...(failure === undefined ? {} : { failure }) };
+    },
+  },
+  {
+    name: 'client fuzzed',
+    unit: 'inputs',
+    total: of(FUZZ_INPUTS),
+    async run(progress) {
+      return fuzzed(fuzzClient({ seed, runs: this.total, progress }));
+    },
+  },
+  {
+    name: 'exchange fuzzed',
+    unit: 'inputs',
+    total: of(FUZZ_INPUTS),
+    async run(progress) {
+      return fuzzed(await fuzzExchange({ seed, runs: this.total, progress }));
+    },
+  },
+];
+
+function fuzzed({ failure, inputs }: ReturnType<typeof fuzzClient>): {
+  done: number;
+  failure?: string;
+} {
+  if (failure === undefined) return { done: inputs };
+  return { done: inputs, failure: `input ${failure.at}: ${failure.why}\n${failure.input}` };
+}
+
+const results: { name: string; done: number; unit: string; seconds: number; failure?: string }[] =
+  [];
+for (const part of PARTS) {
+  const startMs = performance.now();
+  const { done, failure } = await part.run(progressOf(part.name, part.total));
+  const seconds = Number(((performance.now() - startMs) / 1000).toFixed(1));
+  const { name, unit } = part;
+  results.push({ name, done, unit, seconds, ...(failure === undefined ? {} : { failure }) });
+  if (failure !== undefined) process.stderr.write(`${name} failed: ${failure}\n`);
+}
+
+const rows = results.map(({ done, failure, name, seconds, unit }) => [
+  failure === undefined ? 'ok' : 'FAIL',
+  name,
+  `${done.toLocaleString('en-US')} ${unit}`,
+  `${seconds} s`,
+]);
+process.stderr.write(`${table(rows)}\n`);
+process.stdout.write(`${JSON.stringify({ node: process.version, seed, share, results })}\n`);
+process.exitCode = results.every(({ failure }) => failure === undefined) ? 0 : 1;

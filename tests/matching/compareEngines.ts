@@ -1,0 +1,126 @@
+import { Depth } from '../../src/matching/depth.ts';
+import { MatchingEngine, type MatchTif } from '../../src/matching/matchingEngine.ts';
+import { between, type Random, SeededRandom } from '../../src/std/random.ts';
+import { CompareMoney } from './compareMoney.ts';
+import { NaiveEngine } from './naiveEngine.ts';
+
+export interface CompareOptions {
+  readonly seed: number;
+  readonly histories: number;
+  readonly progress?: (done: number) => void;
+}
+
+export interface CompareFigures {
+  readonly histories: number;
+  readonly steps: number;
+  readonly fills: number;
+  /** The first difference, with the history that led to it. */
+  readonly failure: string | undefined;
+}
+
+/** One thing that happens to a book. */
+export interface BookStep {
+  readonly kind: 'add' | 'cancel';
+  /** From 1. */
+  readonly owner: number;
+  readonly side: 'bid' | 'ask';
+  readonly offset: number;
+  readonly lots: number;
+  readonly tif: MatchTif;
+  /** Which of the orders so far is cancelled. */
+  readonly pick: number;
+}
+
+const MOST_STEPS = 60;
+const TIFS: readonly MatchTif[] = ['GTC', 'GTC', 'GTC', 'IOC', 'ALO', 'TOB'];
+const MID = 2000;
+
+/**
+ * Random histories in the matching engine and in the naive one: same answers, same fills, same
+ * book after every step. Every history also runs through orders and settlement, where each
+ * account's equity must be what its fills and fees come to.
+ */
+export function compareEngines({ histories, progress, seed }: CompareOptions): CompareFigures {
+  const random = new SeededRandom(seed);
+  const money = new CompareMoney();
+  let steps = 0;
+  let fills = 0;
+  for (let at = 0; at < histories; at += 1) {
+    const history = drawn(random);
+    steps += history.length;
+    const difference = differenceIn(history) ?? money.differenceIn(history);
+    if (difference !== undefined) {
+      const failure = `history ${at}: ${difference}\n${JSON.stringify(history)}`;
+      return { histories: at + 1, steps, fills, failure };
+    }
+    fills += money.fills;
+    if (at % 100 === 0) progress?.(at);
+  }
+  return { histories, steps, fills, failure: undefined };
+}
+
+function drawn(random: Random): BookStep[] {
+  return Array.from({ length: between(random, 5, MOST_STEPS) }, () => ({
+    kind: between(random, 0, 3) === 0 ? 'cancel' : 'add',
+    owner: between(random, 1, 3),
+    side: between(random, 0, 1) === 0 ? 'bid' : 'ask',
+    offset: between(random, -6, 6),
+    lots: between(random, 11, 60),
+    tif: TIFS[between(random, 0, TIFS.length - 1)] as MatchTif,
+    pick: between(random, 0, MOST_STEPS),
+  }));
+}
+
+/** The first step after which the two engines disagree, and on what. */
+function differenceIn(history: readonly BookStep[]): string | undefined {
+  const options = { maxTicks: 2 * MID };
+  const engine = new MatchingEngine(options);
+  const naive = new NaiveEngine(options);
+  for (const [id, { kind, lots, offset, owner, pick, side, tif }] of history.entries()) {
+    const [ours, theirs] =
+      kind === 'cancel'
+        ? [engine.cancel(pick), naive.cancel(pick)]
+        : [
+            { ...engine.add(id, owner, side, MID + offset, lots, tif), events: eventsOf(engine) },
+            { ...naive.add(id, owner, side, MID + offset, lots, tif), events: naive.events },
+          ];
+    const difference = unequal(`step ${id}`, ours, theirs) ?? unequalBooks(id, engine, naive);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function unequalBooks(id: number, engine: MatchingEngine, naive: NaiveEngine): string | undefined {
+  return unequal(`the book after step ${id}`, bookOf(engine), naive.book());
+}
+
+/** Says how two values differ, if they do. */
+export function unequal(what: string, ours: unknown, theirs: unknown): string | undefined {
+  const [one, other] = [JSON.stringify(ours), JSON.stringify(theirs)];
+  return one === other ? undefined : `${what}: ${one} is not ${other}`;
+}
+
+const DEPTH = new Depth(500);
+
+/** All levels as `[ticks, lots, orders]`, best first. */
+export function bookOf(engine: MatchingEngine): { bids: number[][]; asks: number[][] } {
+  return { bids: levelsOf(engine, 'bid'), asks: levelsOf(engine, 'ask') };
+}
+
+function levelsOf(engine: MatchingEngine, side: 'bid' | 'ask'): number[][] {
+  engine.depth(side, DEPTH);
+  return Array.from({ length: DEPTH.count }, (_, i) =>
+    [DEPTH.ticks, DEPTH.lots, DEPTH.orders].map((column) => column[i] as number),
+  );
+}
+
+function eventsOf({ events }: MatchingEngine): Record<string, number>[] {
+  return Array.from({ length: events.count }, (_, i) => ({
+    traded: events.traded[i] as number,
+    makerId: events.makerId[i] as number,
+    makerOwner: events.makerOwner[i] as number,
+    ticks: events.ticks[i] as number,
+    lots: events.lots[i] as number,
+    makerRemaining: events.makerRemaining[i] as number,
+  }));
+}

@@ -88,6 +88,12 @@ export interface ExchangeSettings {
   readonly minTransferDollars: number;
   /** Whether money may go from one subaccount to another without the main account between. */
   readonly siblingTransfers: boolean;
+  /** Longest time range of `GET /trades/history`, days. */
+  readonly tradeHistoryDays: number;
+  /** What a history without a row answers: an empty page, or 504 as real clients have met. */
+  readonly emptyHistory: 'page' | 'timeout';
+  /** Whether a GET that announces a body, even an empty one, is answered 403 with a page of HTML. */
+  readonly refuseGetBodies: boolean;
   /** Whether the actions of a batch may belong to different accounts. */
   readonly batchMixedAccounts: boolean;
   /** What a batch costs: the sum of its actions, or one request. */
@@ -184,6 +190,9 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   subaccountLimit: 10,
   minTransferDollars: 10,
   siblingTransfers: false,
+  tradeHistoryDays: 30,
+  emptyHistory: 'page',
+  refuseGetBodies: true,
   batchMixedAccounts: true,
   batchCost: 'sum',
   unidentifiedQuotaTenths: 1000,

@@ -58,6 +58,15 @@ export function notFound(error: string): Refusal {
   return { status: 404, wsCode: 400, error, code: 404, form: 'envelope' };
 }
 
+/** What histories without a row have answered to real clients. */
+export const TIMED_OUT: Refusal = {
+  status: 504,
+  wsCode: 500,
+  error: 'Request timed out',
+  code: 504,
+  form: 'short',
+};
+
 export const RATE_LIMITED: Refusal = {
   status: 429,
   wsCode: 429,

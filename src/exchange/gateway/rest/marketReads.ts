@@ -1,12 +1,17 @@
+import { formatPrice } from '../../../protocol/market.ts';
+import { format, RATE } from '../../../std/decimal.ts';
 import type { ExchangeState } from '../../core/exchangeState.ts';
 import { type CandleSeries, INTERVAL_MINUTES } from '../../core/markets/candles.ts';
 import type { MarketState } from '../../core/markets/marketState.ts';
 import { accepted, type Result, refused } from '../../core/requests/refusal.ts';
+import { fundingRateRow } from '../../payloads/historyPayloads.ts';
 import { book, candleRow, priceRow, tradeRow } from '../../payloads/marketPayloads.ts';
 import { invalidQuery, type Query } from './query.ts';
-import type { Read } from './read.ts';
+import { pageOf, type Read } from './read.ts';
 
+const MINUTE_MS = 60_000;
 const MOST_CANDLES = 4000;
+const MOST_POINTS = 168;
 export const AGG_LEVELS: readonly number[] = [1, 10, 100, 1000, 10_000];
 
 /** `GET /info/prices`. */
@@ -40,6 +45,48 @@ export function readMarkCandles(_: ExchangeState, here: MarketState, query: Quer
   return candles(here, here.markCandles, query);
 }
 
+/** `GET /kline/sparklines`: the last closing prices of some markets, all by default, oldest first. */
+export function readSparklines(state: ExchangeState, query: Query): Result<Read> {
+  const interval = query.optional('interval') ?? '1h';
+  const minutes = minutesOf(interval);
+  if (!minutes.ok) return minutes;
+  const points = query.limit(16, MOST_POINTS, 'points');
+  if (!points.ok) return points;
+  const wanted = query.optional('symbols')?.split(',');
+  const markets = state.markets.filter(({ market }) => wanted?.includes(market.symbol) ?? true);
+  const lineOf = ({ candles: series, market }: MarketState): unknown => {
+    const last = series.latestStart(minutes.value);
+    const from = last - (points.value - 1) * minutes.value * MINUTE_MS;
+    const rows = last < 0 ? [] : series.between(minutes.value, from, last, points.value);
+    return {
+      s: market.symbol,
+      d: rows.map(({ closeTicks, startMs }) => ({
+        t: startMs,
+        c: formatPrice(market, closeTicks),
+      })),
+    };
+  };
+  return accepted({ data: markets.map(lineOf) });
+}
+
+/** `GET /funding_rate/history`. */
+export function readFundingRates(
+  _: ExchangeState,
+  { funding }: MarketState,
+  query: Query,
+): Result<Read> {
+  return pageOf(funding.log, query, fundingRateRow);
+}
+
+/** `GET /funding_rate/aggregated`: there is no other exchange here, so the others pay the same. */
+export function readAggregatedRates(state: ExchangeState): Result<Read> {
+  const data = state.markets.map(({ funding, market }) => {
+    const rate = format(funding.lastRateNano, RATE);
+    return { symbol: market.symbol, rates: { binance: rate, bybit: rate } };
+  });
+  return accepted({ data });
+}
+
 function candles(here: MarketState, series: CandleSeries, query: Query): Result<Read> {
   const interval = query.required('interval');
   if (!interval.ok) return interval;
@@ -49,10 +96,9 @@ function candles(here: MarketState, series: CandleSeries, query: Query): Result<
   if (!from.ok) return from;
   const to = query.integer('end_time', Number.MAX_SAFE_INTEGER);
   if (!to.ok) return to;
-  const limit = query.integer('limit', MOST_CANDLES);
+  const limit = query.limit(MOST_CANDLES, MOST_CANDLES);
   if (!limit.ok) return limit;
-  const count = Math.min(MOST_CANDLES, Math.max(1, limit.value));
-  const rows = series.between(minutes.value, from.value, to.value, count);
+  const rows = series.between(minutes.value, from.value, to.value, limit.value);
   return accepted({ data: rows.map((each) => candleRow(here.market, interval.value, each)) });
 }
 

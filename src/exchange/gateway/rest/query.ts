@@ -12,6 +12,12 @@ export interface PageQuery {
   readonly before: number | undefined;
 }
 
+/** A closed range of times. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 const CURSOR = /^[0-9a-z]{1,10}$/;
 
 /** A query string that does not say what the route needs. */
@@ -49,16 +55,48 @@ export class Query {
       : refused(invalidQuery(`${name}: invalid digit found in string`));
   }
 
+  /** `true` or `false`; `byDefault` when it is absent. */
+  flag<T>(name: string, byDefault: T): Result<boolean | T> {
+    const text = this.optional(name);
+    if (text === undefined) return accepted(byDefault);
+    return text === 'true' || text === 'false'
+      ? accepted(text === 'true')
+      : refused(invalidQuery(`${name}: provided string was not \`true\` or \`false\``));
+  }
+
+  /** A decimal number; `byDefault` when it is absent. */
+  decimal(name: string, byDefault: number): Result<number> {
+    const text = this.optional(name);
+    if (text === undefined) return accepted(byDefault);
+    return /^-?\d{1,15}(\.\d{1,24})?$/.test(text)
+      ? accepted(Number(text))
+      : refused(invalidQuery(`${name}: Invalid decimal: ${text}`));
+  }
+
+  /** A closed range of times, `start_time` and `end_time` in ms; everything by default. */
+  range(): Result<TimeRange> {
+    const from = this.integer('start_time', 0);
+    if (!from.ok) return from;
+    const to = this.integer('end_time', Number.MAX_SAFE_INTEGER);
+    return to.ok ? accepted({ fromMs: from.value, toMs: to.value }) : to;
+  }
+
+  /** A number of rows, held within 1 and `most`. */
+  limit(byDefault: number, most: number, name = 'limit'): Result<number> {
+    const count = this.integer(name, byDefault);
+    return count.ok ? accepted(Math.min(most, Math.max(1, count.value))) : count;
+  }
+
   /** `limit` (100 by default, held within 1 to 4000) and the opaque `cursor`. */
   page(): Result<PageQuery> {
-    const limit = this.integer('limit', 100);
+    const limit = this.limit(100, 4000);
     if (!limit.ok) return limit;
     const cursor = this.optional('cursor');
     if (cursor !== undefined && !CURSOR.test(cursor)) {
       return refused(invalidQuery('cursor: invalid cursor'));
     }
     return accepted({
-      limit: Math.min(4000, Math.max(1, limit.value)),
+      limit: limit.value,
       before: cursor === undefined ? undefined : Number.parseInt(cursor, 36),
     });
   }

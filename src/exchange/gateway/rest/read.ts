@@ -1,5 +1,5 @@
 import type { Account } from '../../core/accounts/account.ts';
-import type { HistoryLog } from '../../core/accounts/historyLog.ts';
+import type { HistoryLog, Page } from '../../core/accounts/historyLog.ts';
 import { type ExchangeState, marketOf } from '../../core/exchangeState.ts';
 import type { MarketState } from '../../core/markets/marketState.ts';
 import { accepted, business, type Result, refused } from '../../core/requests/refusal.ts';
@@ -49,9 +49,22 @@ export function pageOf<T>(
 ): Result<Required<Pick<Read, 'data' | 'nextCursor'>>> {
   const at = query.page();
   if (!at.ok) return at;
-  const page = log?.page(at.value.limit, at.value.before, wanted);
-  return accepted({
+  return accepted(paged(log?.page(at.value.limit, at.value.before, wanted), rowOf));
+}
+
+/** The rows of a page and where the next one starts: a key, opaque to clients. */
+export function paged<T>(
+  page: Page<T> | undefined,
+  rowOf: (row: T) => unknown,
+): Required<Pick<Read, 'data' | 'nextCursor'>> {
+  return {
     data: (page?.rows ?? []).map(rowOf),
     nextCursor: page?.next === undefined ? null : page.next.toString(36),
-  });
+  };
+}
+
+/** Whether a history has no row at all: its first page is empty. */
+export function isEmptyHistory({ data, nextCursor }: Read, query: Query): boolean {
+  if (nextCursor === undefined || query.optional('cursor') !== undefined) return false;
+  return Array.isArray(data) && data.length === 0;
 }

@@ -1,8 +1,25 @@
 import { accepted } from '../../core/requests/refusal.ts';
 import { feeRows, infoRow } from '../../payloads/marketPayloads.ts';
-import { readAccount, readPositions, readSettings } from './accountReads.ts';
-import { readFills } from './historyReads.ts';
-import { readBook, readCandles, readMarkCandles, readPrices, readTrades } from './marketReads.ts';
+import { readAccount, readLiquidationPrices, readPositions, readSettings } from './accountReads.ts';
+import {
+  readActivity,
+  readBalances,
+  readDeposits,
+  readFills,
+  readFunding,
+  readNothing,
+  readPortfolio,
+} from './historyReads.ts';
+import {
+  readAggregatedRates,
+  readBook,
+  readCandles,
+  readFundingRates,
+  readMarkCandles,
+  readPrices,
+  readSparklines,
+  readTrades,
+} from './marketReads.ts';
 import { readOrderEvents, readOrderHistory, readOrders } from './orderReads.ts';
 import { onAccount, onMarket, type Reader } from './read.ts';
 import { readTwapEvents, readTwapHistory, readTwaps } from './twapReads.ts';
@@ -14,20 +31,33 @@ export const LIGHT_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['/info/fees', () => accepted({ data: feeRows() })],
   ['/book', onMarket(readBook)],
   ['/trades', onMarket(readTrades)],
+  ['/funding_rate/aggregated', readAggregatedRates],
+  ['/spot_assets', () => accepted({ data: [] })],
   ['/account', readAccount],
   ['/account/settings', onAccount(readSettings)],
   ['/positions', onAccount(readPositions)],
+  ['/position_liquidation_prices', readLiquidationPrices],
+  ['/kline/sparklines', readSparklines],
+  ['/funding_rate/history', onMarket(readFundingRates)],
+  ['/funding/history', onAccount(readFunding)],
+  ['/portfolio', onAccount(readPortfolio)],
+  ['/account/deposit/history', onAccount(readDeposits)],
+  ['/account/withdraw/history', onAccount(readNothing)],
+  ['/account/withdraw/pending', onAccount(readNothing)],
+  ['/account/payout/history', onAccount(readNothing)],
+  ['/account/activity/daily', onAccount(readActivity)],
   ['/orders', onAccount(readOrders)],
   ['/orders/history_by_id', readOrderEvents],
   ['/orders/twap', onAccount(readTwaps)],
   ['/orders/twap/history_by_id', readTwapEvents],
 ]);
 
-/** Reads that cost more. */
+/** Reads that cost more: those for which careful clients reckon the most. */
 export const HEAVY_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['/kline', onMarket(readCandles)],
   ['/kline/mark', onMarket(readMarkCandles)],
   ['/orders/history', onAccount(readOrderHistory)],
   ['/orders/twap/history', onAccount(readTwapHistory)],
   ['/trades/history', onAccount(readFills)],
+  ['/account/balance/history', onAccount(readBalances)],
 ]);

@@ -3,15 +3,23 @@ import { BATCH_ORDERS } from '../../../protocol/operations/orders/batchOrders.ts
 import type { HttpRequest, HttpResponse } from '../../../std/host.ts';
 import { BATCH, type OperationKey } from '../../core/exchange.ts';
 import { SERVED } from '../../core/requests/operationTable.ts';
-import { malformed, notFound, RATE_LIMITED, type Refusal } from '../../core/requests/refusal.ts';
+import {
+  malformed,
+  notFound,
+  RATE_LIMITED,
+  type Refusal,
+  TIMED_OUT,
+} from '../../core/requests/refusal.ts';
 import { refusalBody, restData } from '../../payloads/replyPayloads.ts';
 import { WINDOW_S } from '../credits/creditMeter.ts';
 import { operationTenths, type Payer } from '../credits/creditMeters.ts';
 import { accountIn, type Mishap } from '../faults/requestFaults.ts';
 import type { Gateway } from '../gateway.ts';
+import { parseMessage } from '../parseMessage.ts';
+import { GET_WITH_BODY, hasGetBody } from './getBodies.ts';
 import { httpDate } from './httpDate.ts';
 import { Query } from './query.ts';
-import type { Read } from './read.ts';
+import { isEmptyHistory, type Read } from './read.ts';
 import { HEAVY_READS, LIGHT_READS } from './reads.ts';
 
 /** Where everything of the exchange's API lies. */
@@ -31,6 +39,9 @@ export class RestApi {
   }
 
   handle(request: HttpRequest, peer: string): Promise<HttpResponse> {
+    if (this.#gateway.settings.refuseGetBodies && hasGetBody(request)) {
+      return Promise.resolve(GET_WITH_BODY);
+    }
     const nowMs = this.#gateway.nowMs();
     const payer = this.#gateway.meters.payer(request.headers, peer, nowMs);
     const [path = '', query = ''] = request.path.split('?', 2);
@@ -69,13 +80,16 @@ export class RestApi {
     const parameters = new Query(query);
     const result = this.#gateway.run((state) => reader(state, parameters));
     if (!result.ok) return this.#refuse(result.refusal, payer);
+    if (settings.emptyHistory === 'timeout' && isEmptyHistory(result.value, parameters)) {
+      return this.#refuse(TIMED_OUT, payer);
+    }
     const account = parameters.optional('account');
     const body = this.#gateway.faults.read(route, account, readBody(result.value));
     return this.#respond(200, body, payer);
   }
 
   #operate(key: OperationKey, text: string, payer: Payer): Promise<HttpResponse> {
-    const body = parsed(text);
+    const body = parseMessage(text);
     const account = accountIn(body);
     const mishap = this.#gateway.faults.mishap({ transport: 'rest', operation: key, account });
     if (mishap?.at === 'before') return this.#suffer(mishap, payer);
@@ -127,15 +141,6 @@ export class RestApi {
       },
       body,
     };
-  }
-}
-
-/** The JSON value of a body; `undefined` when it is none. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
-import { compareEngines, unequal } from './compareEngines.ts';
+import { unequal } from './bookStep.ts';
+import { compareEngines } from './compareEngines.ts';
 
 jest.setTimeout(120_000);
 

@@ -1,6 +1,6 @@
-import { Depth } from '../../src/matching/depth.ts';
 import { MatchingEngine, type MatchTif } from '../../src/matching/matchingEngine.ts';
 import { between, type Random, SeededRandom } from '../../src/std/random.ts';
+import { type BookStep, bookOf, unequal } from './bookStep.ts';
 import { CompareMoney } from './compareMoney.ts';
 import { NaiveEngine } from './naiveEngine.ts';
 
@@ -16,19 +16,6 @@ export interface CompareFigures {
   readonly fills: number;
   /** The first difference, with the history that led to it. */
   readonly failure: string | undefined;
-}
-
-/** One thing that happens to a book. */
-export interface BookStep {
-  readonly kind: 'add' | 'cancel';
-  /** From 1. */
-  readonly owner: number;
-  readonly side: 'bid' | 'ask';
-  readonly offset: number;
-  readonly lots: number;
-  readonly tif: MatchTif;
-  /** Which of the orders so far is cancelled. */
-  readonly pick: number;
 }
 
 const MOST_STEPS = 60;
@@ -92,26 +79,6 @@ function differenceIn(history: readonly BookStep[]): string | undefined {
 
 function unequalBooks(id: number, engine: MatchingEngine, naive: NaiveEngine): string | undefined {
   return unequal(`the book after step ${id}`, bookOf(engine), naive.book());
-}
-
-/** Says how two values differ, if they do. */
-export function unequal(what: string, ours: unknown, theirs: unknown): string | undefined {
-  const [one, other] = [JSON.stringify(ours), JSON.stringify(theirs)];
-  return one === other ? undefined : `${what}: ${one} is not ${other}`;
-}
-
-const DEPTH = new Depth(500);
-
-/** All levels as `[ticks, lots, orders]`, best first. */
-export function bookOf(engine: MatchingEngine): { bids: number[][]; asks: number[][] } {
-  return { bids: levelsOf(engine, 'bid'), asks: levelsOf(engine, 'ask') };
-}
-
-function levelsOf(engine: MatchingEngine, side: 'bid' | 'ask'): number[][] {
-  engine.depth(side, DEPTH);
-  return Array.from({ length: DEPTH.count }, (_, i) =>
-    [DEPTH.ticks, DEPTH.lots, DEPTH.orders].map((column) => column[i] as number),
-  );
 }
 
 function eventsOf({ events }: MatchingEngine): Record<string, number>[] {

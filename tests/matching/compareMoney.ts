@@ -1,6 +1,6 @@
 import { Floor, MAIN, STRANGER, SUB } from '../exchange/support/floor.ts';
 import { missingMoney } from '../exchange/support/missingMoney.ts';
-import { type BookStep, bookOf, unequal } from './compareEngines.ts';
+import { type BookStep, bookOf, unequal } from './bookStep.ts';
 import { NaiveEngine } from './naiveEngine.ts';
 
 const OWNERS = [MAIN, SUB, STRANGER] as const;

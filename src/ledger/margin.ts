@@ -172,11 +172,11 @@ function thresholdMicro(
 ): number | undefined {
   if (position.lots === 0) return undefined;
   const side = position.lots > 0 ? 1 : -1;
-  const value = mulDiv(safe(notional - side * margin), parts, parts - side, 'half-up');
+  const gap = safe(notional - side * margin);
   const { step, decimals } = market.lot;
-  const perUnit = 10 ** decimals;
-  const size = abs(position.lots) * step;
+  const factor = parts * 10 ** decimals;
+  const divisor = (parts - side) * abs(position.lots) * step;
   // A tiny position in a rich account: no price that could be quoted would do it.
-  if (abs(value) * (perUnit / size) > MAX_SAFE) return undefined;
-  return mulDiv(value, perUnit, size, 'half-up');
+  if (abs(gap) * (factor / divisor) > MAX_SAFE) return undefined;
+  return mulDiv(gap, factor, divisor, 'half-up');
 }

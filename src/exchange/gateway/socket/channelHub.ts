@@ -151,7 +151,7 @@ export class ChannelHub implements ExchangeListener {
       if (ONE_BY_ONE.has(source)) {
         for (const row of pending) send(feed, frame(source, row));
       } else if (source === 'account_twap_orders') {
-        send(feed, JSON.stringify(twapOrdersFrame(feed.channel.account)));
+        this.#sendTwapOrders(feed);
       } else send(feed, frame(source, pending));
     }
     this.#withPending.clear();
@@ -185,13 +185,11 @@ export class ChannelHub implements ExchangeListener {
         this.#sendCandles(feed, channel);
         return;
       case 'account_info':
-        if (infoDue || this.#changed.has(channel.account)) {
-          send(feed, this.#accountSnapshot(channel));
-        }
+        this.#sendAccount(feed, channel, infoDue);
         return;
       case 'account_orders':
       case 'account_positions':
-        if (this.#changed.has(channel.account)) send(feed, this.#accountSnapshot(channel));
+        this.#sendAccount(feed, channel, false);
         return;
       default:
         return;
@@ -238,21 +236,32 @@ export class ChannelHub implements ExchangeListener {
     send(feed, frame('bbo', bbo(this.#now(), here)));
   }
 
-  #accountSnapshot({ account, source }: AccountChannel): string {
+  #sendAccount(feed: Feed, channel: AccountChannel, isDue: boolean): void {
+    const account = this.#now().accounts.byAddress(channel.address);
+    if (account === undefined || !(isDue || this.#changed.has(account))) return;
+    send(feed, this.#accountSnapshot(channel) as string);
+  }
+
+  #sendTwapOrders(feed: Feed): void {
+    const account = this.#now().accounts.byAddress((feed.channel as AccountChannel).address);
+    if (account !== undefined) send(feed, JSON.stringify(twapOrdersFrame(account)));
+  }
+
+  /** An address without an account has no orders and no positions, and nothing to say of itself. */
+  #accountSnapshot({ address, source }: AccountChannel): string | undefined {
     const state = this.#now();
-    const named = state.settings.snapshotsNameAccount ? { account: account.address } : {};
+    const account = state.accounts.byAddress(address);
+    const named = state.settings.snapshotsNameAccount ? { account: address } : {};
     if (source === 'account_info') {
+      if (account === undefined) return undefined;
       return JSON.stringify({ channel: source, data: accountInfo(state, account), ...named });
     }
-    const data =
-      source === 'account_orders'
-        ? openOrdersOf(account).map(openOrderUpdate)
-        : positionUpdates(state, account);
+    const data = account === undefined ? [] : listOf(state, account, source);
     return JSON.stringify({ channel: source, data, li: state.lastOrderId, ...named });
   }
 
   #queue(source: AccountSource, account: Account, row: () => unknown): void {
-    const feed = this.#feeds.get(accountKey(source, account));
+    const feed = this.#feeds.get(accountKey(source, account.address));
     if (feed !== undefined) this.#add(feed, row());
   }
 
@@ -264,6 +273,12 @@ export class ChannelHub implements ExchangeListener {
   #now(): ExchangeState {
     return this.#state as ExchangeState;
   }
+}
+
+function listOf(state: ExchangeState, account: Account, source: AccountSource): unknown[] {
+  return source === 'account_orders'
+    ? openOrdersOf(account).map(openOrderUpdate)
+    : positionUpdates(state, account);
 }
 
 function frame(channel: string, data: unknown): string {

@@ -1,4 +1,4 @@
-import type { Account } from '../../core/accounts/account.ts';
+import { decodeBase58 } from '../../../protocol/base58.ts';
 import { type ExchangeState, marketOf } from '../../core/exchangeState.ts';
 import { INTERVAL_MINUTES } from '../../core/markets/candles.ts';
 import type { MarketState } from '../../core/markets/marketState.ts';
@@ -51,7 +51,8 @@ export type AccountSource = (typeof ACCOUNT_SOURCES)[number];
 export interface AccountChannel {
   readonly source: AccountSource;
   readonly key: string;
-  readonly account: Account;
+  /** A base58 public key; it need not be an account yet. */
+  readonly address: string;
 }
 
 /** The channel that the parameters of a subscription name; `undefined` when there is none. */
@@ -62,7 +63,7 @@ export function channelOf(
   const source = params.source;
   if (source === 'prices') return { source, key: source };
   const accountSource = ACCOUNT_SOURCES.find((each) => each === source);
-  if (accountSource !== undefined) return accountChannel(state, accountSource, params.account);
+  if (accountSource !== undefined) return accountChannel(accountSource, params.account);
   const here = typeof params.symbol === 'string' ? marketOf(state, params.symbol) : undefined;
   if (here === undefined) return undefined;
   const { symbol } = here.market;
@@ -92,22 +93,18 @@ function numberIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
-function accountChannel(
-  state: ExchangeState,
-  source: AccountSource,
-  address: unknown,
-): AccountChannel | undefined {
-  const account = typeof address === 'string' ? state.accounts.byAddress(address) : undefined;
-  return account && { source, key: accountKey(source, account), account };
+function accountChannel(source: AccountSource, address: unknown): AccountChannel | undefined {
+  if (typeof address !== 'string' || decodeBase58(address, 32) === undefined) return undefined;
+  return { source, key: accountKey(source, address), address };
 }
 
 /** The account whose channel it is; `undefined` for what is of a market. */
 export function accountOf(channel: Channel): string | undefined {
-  return 'account' in channel ? channel.account.address : undefined;
+  return 'address' in channel ? channel.address : undefined;
 }
 
-export function accountKey(source: AccountSource, account: Account): string {
-  return `${source}|${account.address}`;
+export function accountKey(source: AccountSource, address: string): string {
+  return `${source}|${address}`;
 }
 
 export function marketKey(source: 'bbo' | 'trades', symbol: string): string {

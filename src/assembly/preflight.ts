@@ -1,11 +1,13 @@
 import type { DeskConfig } from '../config/deskConfig.ts';
 import type { StrategyConfig } from '../config/strategyConfig.ts';
-import { decodeAccount } from '../protocol/reads/accounts/account.ts';
-import { readEnvelope } from '../protocol/replies/envelope.ts';
-import { BreakwaterError, isBreakwaterError, messageOf } from '../std/errors.ts';
+import { raise } from '../protocol/listRows.ts';
+import { MarketIndex } from '../protocol/marketIndex.ts';
+import { BreakwaterError } from '../std/errors.ts';
 import type { Host } from '../std/host.ts';
 import { MIN_CREDIT_SHARE } from '../strategy/marketMaking/marketMakingStrategy.ts';
+import { AccountClient } from '../venue/accountClient.ts';
 import { fetchMarkets } from '../venue/fetchMarkets.ts';
+import { RestClient } from '../venue/restClient.ts';
 import { checkMarkets } from './checkMarkets.ts';
 import type { DeskAccount } from './deskAccounts.ts';
 
@@ -35,6 +37,7 @@ export interface Preflight {
 }
 
 const FAMILY_CREDITS = 300;
+const TIMEOUT_MS = 10_000;
 /** The move against every position at once that the worst loss assumes. */
 const WORST_MOVE = 0.2;
 
@@ -174,23 +177,21 @@ function busiestFamily(
 }
 
 async function equityUsd(host: Host, rest: string, account: DeskAccount): Promise<number> {
-  const { origin, pathname } = new URL(rest);
-  const client = host.transport.openHttp(origin);
-  const path = `${pathname}/account?account=${account.identity.address}`;
+  const reading = { markets: new MarketIndex([]), onBadRow: raise };
+  const client = new RestClient(host.transport, rest, TIMEOUT_MS, reading);
   try {
-    const headers = { 'pf-api-key': account.key.apiKey };
-    const response = await client.request({ method: 'GET', path, headers }, 10_000);
-    const outcome = readEnvelope(response.status, response.body);
-    if (outcome.kind === 'ok') return decodeAccount(outcome.value.data).equityMicro / 1e6;
-    throw new BreakwaterError(
-      'EXCHANGE_REFUSED',
-      `account ${account.identity.name}: ${outcome.message}`,
-    );
-  } catch (thrown) {
-    if (isBreakwaterError(thrown)) throw thrown;
+    const family = client.family(account.key.apiKey);
+    const { address, name } = account.identity;
+    const outcome = await new AccountClient(family, host.clock).read('account', {
+      account: address,
+    });
+    if (outcome.kind === 'ok') return outcome.value.equityMicro / 1e6;
+    if (outcome.kind === 'refused' && outcome.reason !== 'unreachable') {
+      throw new BreakwaterError('EXCHANGE_REFUSED', `account ${name}: ${outcome.message}`);
+    }
     throw new BreakwaterError(
       'EXCHANGE_UNREACHABLE',
-      `cannot reach the exchange at ${rest}: ${messageOf(thrown)}`,
+      `cannot reach the exchange at ${rest}: ${outcome.message}`,
     );
   } finally {
     await client.close();

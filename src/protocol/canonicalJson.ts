@@ -25,6 +25,11 @@ export function canonicalJson(value: Json): string {
   return `{${parts.join(',')}}`;
 }
 
+/** {@link canonicalJson} of an object; absent fields are left out. */
+export function canonicalFields(fields: Readonly<Record<string, Json | undefined>>): string {
+  return canonicalJson(fields as Json);
+}
+
 /** UTF-16 order differs from code point order only where surrogates meet U+E000 to U+FFFF. */
 function byCodePoint(a: string, b: string): number {
   const length = a.length < b.length ? a.length : b.length;

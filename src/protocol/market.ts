@@ -102,6 +102,11 @@ export function formatAmount(market: Market, lots: number): string {
   return format(lots, market.lot);
 }
 
+/** Micro-dollars as the exchange takes them: the shortest decimal string. */
+export function formatDollars(micro: number): string {
+  return format(micro, DOLLARS);
+}
+
 /** Price in dollars, for statistics and display only; never goes back into an order. */
 export function priceAsNumber(market: Market, ticks: number): number {
   return (ticks * market.tick.step) / 10 ** market.tick.decimals;

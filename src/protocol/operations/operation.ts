@@ -10,7 +10,7 @@ export const COST = {
 } as const;
 
 /** One signed operation: its names on the wire, its price, the shape of its fields. */
-export interface Operation<Fields> {
+export interface Operation<Fields, Answer = unknown> {
   /** `type` inside the signed message. */
   readonly type: string;
   /** REST path under `/api/v1`. */
@@ -20,8 +20,11 @@ export interface Operation<Fields> {
   readonly costTenths: number;
   /** The operation fields as they stand in a request body. Unknown fields pass. */
   readonly schema: z.ZodType<Fields>;
+  /** `data` of the answer that says that it was done. */
+  readonly answer: z.ZodType<Answer>;
 }
 
 /** An operation that says everything with its type. */
 export type NoFields = Readonly<Record<string, never>>;
+export const NO_DATA = '{}';
 export const noFields: z.ZodType<NoFields> = z.object({}) as z.ZodType<NoFields>;

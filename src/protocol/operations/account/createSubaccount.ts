@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../canonicalJson.ts';
+import type { Signature } from '../../signing.ts';
+import { done } from '../answers.ts';
 import { COST } from '../operation.ts';
 
 /**
@@ -27,7 +30,18 @@ export const CREATE_SUBACCOUNT = {
   /** What the main account signs: `{"signature": sub_signature}`. */
   confirmType: 'subaccount_confirm',
   costTenths: COST.action,
+  answer: done,
 } as const;
+
+/** The signed `data` of the subaccount's step. */
+export function initiateData(mainAccount: string): string {
+  return canonicalJson({ account: mainAccount });
+}
+
+/** The signed `data` of the main account's step. */
+export function confirmData(subSignature: Signature): string {
+  return canonicalJson({ signature: subSignature });
+}
 
 const signature = z.union([z.string(), z.object({ type: z.string(), value: z.string() })]);
 

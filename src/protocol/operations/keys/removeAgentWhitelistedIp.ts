@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 
 /** `POST /agent/ip_whitelist/remove`. */
@@ -8,9 +9,10 @@ export interface RemoveAgentWhitelistedIpFields {
   readonly ip_address: string;
 }
 
-export const REMOVE_AGENT_WHITELISTED_IP: Operation<RemoveAgentWhitelistedIpFields> = {
+export const REMOVE_AGENT_WHITELISTED_IP: Operation<RemoveAgentWhitelistedIpFields, undefined> = {
   type: 'remove_agent_whitelisted_ip',
   path: '/agent/ip_whitelist/remove',
   costTenths: COST.action,
   schema: z.object({ agent_wallet: z.string(), ip_address: z.string() }),
+  answer: done,
 };

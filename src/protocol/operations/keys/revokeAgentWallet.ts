@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 
 /** `POST /agent/revoke`. */
@@ -7,9 +8,10 @@ export interface RevokeAgentWalletFields {
   readonly agent_wallet: string;
 }
 
-export const REVOKE_AGENT_WALLET: Operation<RevokeAgentWalletFields> = {
+export const REVOKE_AGENT_WALLET: Operation<RevokeAgentWalletFields, undefined> = {
   type: 'revoke_agent_wallet',
   path: '/agent/revoke',
   costTenths: COST.action,
   schema: z.object({ agent_wallet: z.string() }),
+  answer: done,
 };

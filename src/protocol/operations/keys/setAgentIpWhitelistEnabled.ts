@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../canonicalJson.ts';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 
 /** `POST /agent/ip_whitelist/toggle`. */
@@ -8,9 +10,18 @@ export interface SetAgentIpWhitelistEnabledFields {
   readonly enabled: boolean;
 }
 
-export const SET_AGENT_IP_WHITELIST_ENABLED: Operation<SetAgentIpWhitelistEnabledFields> = {
+export const SET_AGENT_IP_WHITELIST_ENABLED: Operation<
+  SetAgentIpWhitelistEnabledFields,
+  undefined
+> = {
   type: 'set_agent_ip_whitelist_enabled',
   path: '/agent/ip_whitelist/toggle',
   costTenths: COST.action,
   schema: z.object({ agent_wallet: z.string(), enabled: z.boolean() }),
+  answer: done,
 };
+
+/** The signed `data` of a whitelist switched on or off. */
+export function agentIpWhitelistData(agentWallet: string, enabled: boolean): string {
+  return canonicalJson({ agent_wallet: agentWallet, enabled });
+}

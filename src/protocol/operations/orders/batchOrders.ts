@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { integer } from '../../fields.ts';
+import { failureOf, type Outcome, type Refused } from '../../outcome.ts';
 
 /** What a batch may hold (public documents name the first and the third, the exchange's own client all). */
 export const BATCH_ACTIONS = [
@@ -42,7 +44,65 @@ export const batchSchema: z.ZodType<BatchFields> = z.object({
     .max(BATCH_ORDERS.maxActions),
 });
 
+/** What is said around the body of a batch on the WebSocket, where the limit counts a whole frame. */
+const FRAME = '{"id":"00000000-0000-4000-8000-000000000000","params":{"batch_orders":}}'.length;
+
+export interface SignedAction {
+  readonly type: BatchAction['type'];
+  /** The complete signed body of the action. */
+  readonly body: string;
+}
+
 /** The body of a batch made of signed bodies, in the order in which they are to run. */
-export function batchBody(actions: readonly { type: BatchAction['type']; body: string }[]): string {
+export function batchBody(actions: readonly SignedAction[]): string {
   return `{"actions":[${actions.map((a) => `{"type":"${a.type}","data":${a.body}}`).join(',')}]}`;
+}
+
+/** Why a batch must not be sent: it would break a limit of the exchange. `undefined` when it may. */
+export function batchRefusal(actions: readonly SignedAction[]): Refused | undefined {
+  const { maxActions, maxBytes } = BATCH_ORDERS;
+  const bytes = batchBody(actions).length + FRAME;
+  const { length } = actions;
+  if (length >= 1 && length <= maxActions && bytes <= maxBytes) return undefined;
+  const message =
+    length === 0 || length > maxActions
+      ? `a batch holds 1 to ${maxActions} actions, not ${length}`
+      : `a batch holds at most ${maxBytes} bytes, not ${bytes}`;
+  return { kind: 'refused', status: 0, reason: 'invalid', message };
+}
+
+/** What became of one action. */
+export interface BatchResult {
+  /** Absent where the exchange names none, as for cancels. */
+  readonly orderId: number | undefined;
+  readonly clientOrderId: string | undefined;
+}
+
+const resultSchema = z.object({
+  success: z.boolean(),
+  order_id: integer.nullish(),
+  client_order_id: z.string().nullish(),
+  symbol: z.string().nullish(),
+  error: z.string().nullish(),
+  error_id: z.string().nullish(),
+});
+
+/** The answer to a batch, one outcome per action in their order. */
+export const batchAnswer: z.ZodType<readonly Outcome<BatchResult>[]> = z
+  .union([
+    z.object({ results: z.array(resultSchema) }),
+    z.array(resultSchema).transform((results) => ({ results })),
+  ])
+  .transform(({ results }) => results.map(outcomeOf));
+
+function outcomeOf(row: z.infer<typeof resultSchema>): Outcome<BatchResult> {
+  return row.success
+    ? {
+        kind: 'ok',
+        value: {
+          orderId: row.order_id ?? undefined,
+          clientOrderId: row.client_order_id ?? undefined,
+        },
+      }
+    : failureOf(422, row.error ?? '', row.error_id ?? undefined);
 }

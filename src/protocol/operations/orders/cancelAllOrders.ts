@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integer } from '../../fields.ts';
 import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/cancel_all`: also cancels stop, take-profit and stop-loss orders. */
@@ -8,7 +9,7 @@ export interface CancelAllOrdersFields {
   readonly symbol?: string | undefined;
 }
 
-export const CANCEL_ALL_ORDERS: Operation<CancelAllOrdersFields> = {
+export const CANCEL_ALL_ORDERS: Operation<CancelAllOrdersFields, number> = {
   type: 'cancel_all_orders',
   path: '/orders/cancel_all',
   wsKey: 'cancel_all_orders',
@@ -23,6 +24,10 @@ export const CANCEL_ALL_ORDERS: Operation<CancelAllOrdersFields> = {
       ({ all_symbols, symbol }) => all_symbols || symbol !== undefined,
       'expected a symbol, since all_symbols is false',
     ),
+  /** How many orders went. */
+  answer: z
+    .object({ cancelled_count: integer })
+    .transform(({ cancelled_count }) => cancelled_count),
 };
 
 /** The signed `data` of a cancel-all; without a symbol it covers every market of the account. */

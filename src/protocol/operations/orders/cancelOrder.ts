@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 
 /** `POST /orders/cancel`: exactly one of the two ids. */
@@ -8,7 +9,7 @@ export interface CancelOrderFields {
   readonly client_order_id?: string | undefined;
 }
 
-export const CANCEL_ORDER: Operation<CancelOrderFields> = {
+export const CANCEL_ORDER: Operation<CancelOrderFields, undefined> = {
   type: 'cancel_order',
   path: '/orders/cancel',
   wsKey: 'cancel_order',
@@ -20,6 +21,7 @@ export const CANCEL_ORDER: Operation<CancelOrderFields> = {
       client_order_id: z.string().optional(),
     }),
   ),
+  answer: done,
 };
 
 /** An order is named by the exchange's id or by the client's, never by both. */

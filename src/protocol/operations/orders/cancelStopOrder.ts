@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 import { type CancelOrderFields, oneId } from './cancelOrder.ts';
 
 /** `POST /orders/stop/cancel`: exactly one of the two ids. */
-export const CANCEL_STOP_ORDER: Operation<CancelOrderFields> = {
+export const CANCEL_STOP_ORDER: Operation<CancelOrderFields, undefined> = {
   type: 'cancel_stop_order',
   path: '/orders/stop/cancel',
   costTenths: COST.cancel,
@@ -14,4 +15,5 @@ export const CANCEL_STOP_ORDER: Operation<CancelOrderFields> = {
       client_order_id: z.string().optional(),
     }),
   ),
+  answer: done,
 };

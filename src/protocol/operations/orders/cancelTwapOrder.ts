@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 import { type CancelOrderFields, oneId } from './cancelOrder.ts';
 
 /** `POST /orders/twap/cancel`: succeeds also for an id that names nothing. */
-export const CANCEL_TWAP_ORDER: Operation<CancelOrderFields> = {
+export const CANCEL_TWAP_ORDER: Operation<CancelOrderFields, undefined> = {
   type: 'cancel_twap_order',
   path: '/orders/twap/cancel',
   costTenths: COST.cancel,
@@ -14,4 +15,5 @@ export const CANCEL_TWAP_ORDER: Operation<CancelOrderFields> = {
       client_order_id: z.string().optional(),
     }),
   ),
+  answer: done,
 };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../canonicalJson.ts';
 import { formatAmount, type Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
+import { type Placed, placed } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
-import { type StopOrderInfo, stopOrderInfo } from './stopOrderInfo.ts';
+import { type Legs, type StopOrderInfo, stopOrderInfo, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/create_market`: fills what the slippage band holds, cancels the rest. */
 export interface CreateMarketOrderFields {
@@ -17,7 +19,7 @@ export interface CreateMarketOrderFields {
   readonly stop_loss?: StopOrderInfo | undefined;
 }
 
-export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields> = {
+export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields, Placed> = {
   type: 'create_market_order',
   path: '/orders/create_market',
   wsKey: 'create_market_order',
@@ -32,9 +34,10 @@ export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields> = {
     take_profit: stopOrderInfo.optional(),
     stop_loss: stopOrderInfo.optional(),
   }),
+  answer: placed,
 };
 
-export interface MarketOrder {
+export interface MarketOrder extends Legs {
   readonly market: Market;
   readonly side: Side;
   readonly lots: number;
@@ -46,6 +49,8 @@ export interface MarketOrder {
 
 /** The signed `data` of a market order, canonical. */
 export function createMarketOrderData(order: MarketOrder): string {
-  const { market } = order;
-  return `{"amount":"${formatAmount(market, order.lots)}","client_order_id":"${order.clientOrderId}","reduce_only":${order.reduceOnly},"side":"${order.side}","slippage_percent":"${order.slippageBps / 100}","symbol":"${market.symbol}"}`;
+  const { market, stopLoss, takeProfit } = order;
+  const sl = stopLoss ? `"stop_loss":${canonicalJson(triggerFields(market, stopLoss))},` : '';
+  const tp = takeProfit ? `,"take_profit":${canonicalJson(triggerFields(market, takeProfit))}` : '';
+  return `{"amount":"${formatAmount(market, order.lots)}","client_order_id":"${order.clientOrderId}","reduce_only":${order.reduceOnly},"side":"${order.side}","slippage_percent":"${order.slippageBps / 100}",${sl}"symbol":"${market.symbol}"${tp}}`;
 }

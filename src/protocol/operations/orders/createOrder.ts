@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../canonicalJson.ts';
 import { formatAmount, formatPrice, type Market } from '../../market.ts';
 import type { Side, TimeInForce } from '../../terms.ts';
+import { type Placed, placed } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
-import { type StopOrderInfo, stopOrderInfo } from './stopOrderInfo.ts';
+import { type Legs, type StopOrderInfo, stopOrderInfo, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/create`: a limit order. */
 export interface CreateOrderFields {
@@ -17,7 +19,7 @@ export interface CreateOrderFields {
   readonly stop_loss?: StopOrderInfo | undefined;
 }
 
-export const CREATE_ORDER: Operation<CreateOrderFields> = {
+export const CREATE_ORDER: Operation<CreateOrderFields, Placed> = {
   type: 'create_order',
   path: '/orders/create',
   wsKey: 'create_order',
@@ -33,9 +35,10 @@ export const CREATE_ORDER: Operation<CreateOrderFields> = {
     take_profit: stopOrderInfo.optional(),
     stop_loss: stopOrderInfo.optional(),
   }),
+  answer: placed,
 };
 
-export interface LimitOrder {
+export interface LimitOrder extends Legs {
   readonly market: Market;
   readonly side: Side;
   readonly priceTicks: number;
@@ -47,6 +50,8 @@ export interface LimitOrder {
 
 /** The signed `data` of a limit order, canonical. */
 export function createOrderData(order: LimitOrder): string {
-  const { market } = order;
-  return `{"amount":"${formatAmount(market, order.lots)}","client_order_id":"${order.clientOrderId}","price":"${formatPrice(market, order.priceTicks)}","reduce_only":${order.reduceOnly},"side":"${order.side}","symbol":"${market.symbol}","tif":"${order.tif}"}`;
+  const { market, stopLoss, takeProfit } = order;
+  const sl = stopLoss ? `"stop_loss":${canonicalJson(triggerFields(market, stopLoss))},` : '';
+  const tp = takeProfit ? `"take_profit":${canonicalJson(triggerFields(market, takeProfit))},` : '';
+  return `{"amount":"${formatAmount(market, order.lots)}","client_order_id":"${order.clientOrderId}","price":"${formatPrice(market, order.priceTicks)}","reduce_only":${order.reduceOnly},"side":"${order.side}",${sl}"symbol":"${market.symbol}",${tp}"tif":"${order.tif}"}`;
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../canonicalJson.ts';
+import type { Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
+import { type Placed, placed } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
-import { type StopOrderInfo, stopOrderInfo } from './stopOrderInfo.ts';
+import { type StopOrderInfo, stopOrderInfo, type Trigger, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/stop/create`: an order that waits off the book for its trigger. */
 export interface CreateStopOrderFields {
@@ -11,7 +14,7 @@ export interface CreateStopOrderFields {
   readonly stop_order: StopOrderInfo;
 }
 
-export const CREATE_STOP_ORDER: Operation<CreateStopOrderFields> = {
+export const CREATE_STOP_ORDER: Operation<CreateStopOrderFields, Placed> = {
   type: 'create_stop_order',
   path: '/orders/stop/create',
   costTenths: COST.action,
@@ -21,4 +24,22 @@ export const CREATE_STOP_ORDER: Operation<CreateStopOrderFields> = {
     reduce_only: z.boolean(),
     stop_order: stopOrderInfo,
   }),
+  answer: placed,
 };
+
+export interface StopOrder {
+  readonly market: Market;
+  readonly side: Side;
+  readonly reduceOnly: boolean;
+  readonly stop: Trigger;
+}
+
+/** The signed `data` of a stop order. */
+export function createStopOrderData({ market, side, reduceOnly, stop }: StopOrder): string {
+  return canonicalJson({
+    symbol: market.symbol,
+    side,
+    reduce_only: reduceOnly,
+    stop_order: triggerFields(market, stop),
+  });
+}

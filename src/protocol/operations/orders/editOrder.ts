@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { canonicalFields } from '../../canonicalJson.ts';
+import { formatAmount, formatPrice, type Market } from '../../market.ts';
+import { type Placed, placed } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
 import { oneId } from './cancelOrder.ts';
 
@@ -14,7 +17,7 @@ export interface EditOrderFields {
   readonly client_order_id?: string | undefined;
 }
 
-export const EDIT_ORDER: Operation<EditOrderFields> = {
+export const EDIT_ORDER: Operation<EditOrderFields, Placed> = {
   type: 'edit_order',
   path: '/orders/edit',
   wsKey: 'edit_order',
@@ -28,4 +31,25 @@ export const EDIT_ORDER: Operation<EditOrderFields> = {
       client_order_id: z.string().optional(),
     }),
   ),
+  answer: placed,
 };
+
+export interface Edit {
+  readonly market: Market;
+  readonly priceTicks: number;
+  /** Always sent, since documents and observers disagree on what its absence means. */
+  readonly lots: number;
+  /** The exchange's id, or our own name. */
+  readonly order: { readonly orderId: number } | { readonly clientOrderId: string };
+}
+
+/** The signed `data` of an edit. */
+export function editOrderData({ market, priceTicks, lots, order }: Edit): string {
+  return canonicalFields({
+    symbol: market.symbol,
+    price: formatPrice(market, priceTicks),
+    amount: formatAmount(market, lots),
+    order_id: 'orderId' in order ? order.orderId : undefined,
+    client_order_id: 'clientOrderId' in order ? order.clientOrderId : undefined,
+  });
+}

@@ -39,7 +39,7 @@ export const marketListingSchema = z.object({
   funding_rate: decimal.nullish(),
   next_funding_rate: decimal.nullish(),
   // The documents speak of an ISO string, the examples hold milliseconds.
-  created_at: z.union([integer, z.string().transform((text) => Date.parse(text))]).nullish(),
+  created_at: z.union([integer, z.string().transform(() => undefined)]).nullish(),
   instrument_type: z.union([z.enum(KINDS), z.string().transform(() => 'other' as const)]).nullish(),
   base_asset: z.string().nullish(),
 });

@@ -15,6 +15,8 @@ export interface How {
   /** False once nobody wants the answer any more. */
   readonly still?: () => boolean;
   readonly cursor?: string | undefined;
+  /** Default `evidence`. */
+  readonly lane?: 'evidence' | 'poll';
   /** Asked at most so many times, then given up: some histories never answer for an empty account. */
   readonly bound?: { readonly tries: number; readonly unanswered: () => void };
 }
@@ -37,7 +39,7 @@ export class AccountQueries {
     how: How = {},
     failures = 0,
   ): void {
-    const { still, cursor, bound } = how;
+    const { still, cursor, bound, lane = 'evidence' } = how;
     if (still?.() === false) return;
     const { index, address } = this.#identity;
     const query = { of, account: address, ...(cursor === undefined ? {} : { cursor }) } as Query;
@@ -54,6 +56,6 @@ export class AccountQueries {
       const waitMs = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
       this.#context.after(waitMs, () => this.ask(of, then, how, failures + 1));
     };
-    this.#requests.query(index, query, answered, 'evidence');
+    this.#requests.query(index, query, answered, lane);
   }
 }

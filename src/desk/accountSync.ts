@@ -1,12 +1,14 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
-import type { Order } from '../accounts/order.ts';
+import { isWorking, type Order } from '../accounts/order.ts';
 import type { Gate } from '../gate/gate.ts';
 import type {
+  AccountOrdersFrame,
   AccountPositionsFrame,
   OpenOrderRow,
   OrderUpdateRow,
 } from '../protocol/frames/frame.ts';
 import type { Market } from '../protocol/market.ts';
+import { AccountCheck, type Resting } from './accountCheck.ts';
 import { AccountQueries } from './accountQueries.ts';
 import type { DeskStats } from './deskStats.ts';
 import { ForeignOrders } from './foreignOrders.ts';
@@ -29,13 +31,14 @@ export interface SyncParts {
   /** Our orders that a stranger's may meet. */
   readonly withdraw: (orderIds: readonly number[]) => void;
   readonly alarm: (sentence: string) => void;
+  /** Events of the account did not come although its connection lives. */
+  readonly silent: (account: AccountManager) => void;
+  /** The account cannot be asked for: it is out of touch with the venue. */
+  readonly outOfTouch: (account: AccountManager) => void;
 }
 
 /** A page of the trade history is asked for so often in a row. */
 const HISTORY_TRIES = 3;
-
-/** Snapshots are compared only this long after the last event of the account. */
-const QUIET_MS = 1500;
 
 /**
  * One account against the venue's own word: at start and after a lost stream in full, at once for
@@ -51,7 +54,9 @@ export class AccountSync {
   readonly #fills: MissingFills;
   /** Number of the last reading of everything; what an older one still hears proves nothing. */
   #reading = 0;
-  #snapshot: AccountPositionsFrame | undefined;
+  readonly #check: AccountCheck;
+  /** A difference is being looked into: what is found now, no event has told. */
+  #isSuspect = false;
 
   constructor(parts: SyncParts, account: AccountManager) {
     const { context, requests } = parts;
@@ -73,6 +78,19 @@ export class AccountSync {
         }),
       (orders) => this.#fillsLost(orders),
     );
+    const { markets, stats } = parts;
+    const check = {
+      context,
+      markets,
+      stats,
+      awaitsFills: (): boolean => this.#fills.isWaiting,
+      foreign: (): ReadonlySet<number> => this.#foreign.known,
+      openOrders: (rows: readonly OpenOrderRow[], before: Resting): void =>
+        this.#checked(rows, before),
+      differs: (): void => this.#suspect(() => this.full()),
+      unreachable: (): void => parts.outOfTouch(account),
+    };
+    this.#check = new AccountCheck(check, account, this.#queries);
   }
 
   /**
@@ -103,7 +121,7 @@ export class AccountSync {
   lost(): void {
     this.#reading += 1;
     this.#inquiry.release();
-    this.#snapshot = undefined;
+    this.#check.clear();
   }
 
   /** Looks up every order of the account whose fate is open. */
@@ -123,14 +141,42 @@ export class AccountSync {
 
   /** A free snapshot of the positions, compared when nothing has moved for a while. */
   compare(frame: AccountPositionsFrame): void {
-    const waits = this.#snapshot !== undefined;
-    this.#snapshot = frame;
-    if (!waits) this.#compareAfter(QUIET_MS);
+    this.#check.positions(frame.rows);
+  }
+
+  /** A free snapshot of the open orders. */
+  compareOrders(frame: AccountOrdersFrame): void {
+    this.#check.orders(frame.rows);
+  }
+
+  /** Asks for what no snapshot shows, when nothing more urgent needs the credits. */
+  check(): void {
+    this.#check.ask();
   }
 
   /** An order at the venue that no order of ours explains. */
   foreign(row: OrderUpdateRow): void {
     this.#foreign.onUpdate(row);
+  }
+
+  #suspect(look: () => void): void {
+    this.#isSuspect = true;
+    look();
+  }
+
+  /** What was found out now should have been told by an event. */
+  #found(): void {
+    if (!this.#isSuspect) return;
+    this.#isSuspect = false;
+    this.#parts.silent(this.#account);
+  }
+
+  #checked(rows: readonly OpenOrderRow[], { ours, foreign }: Resting): void {
+    this.#takeOrders(rows, foreign);
+    const shown = new Set(rows.map((row) => row.clientOrderId));
+    const isMissing = (order: Order): boolean =>
+      isWorking(order) && !shown.has(order.request.clientOrderId);
+    if (ours.some(isMissing)) this.#suspect(() => this.inquire());
   }
 
   /** The history does not show them: the venue's positions are taken, in which they must be. */
@@ -155,7 +201,8 @@ export class AccountSync {
     this.#queries.ask(
       'positions',
       ({ rows, lastOrderId }) => {
-        adoptPositions(this.#parts, this.#account, rows, lastOrderId);
+        if (adoptPositions(this.#parts, this.#account, rows, lastOrderId)) this.#found();
+        this.#isSuspect = false;
         this.#readBalance(still);
       },
       { still },
@@ -192,7 +239,7 @@ export class AccountSync {
   }
 
   #tell(order: Order, venueId: number, filledLots: number, status: OrderUpdateRow['status']): void {
-    const { request } = order;
+    const { request, state, reportedLots } = order;
     this.#account.onOrderUpdate({
       orderId: venueId,
       clientOrderId: request.clientOrderId,
@@ -208,29 +255,7 @@ export class AccountSync {
       timeMs: 0,
       li: 0,
     });
+    if (order.state !== state || order.reportedLots !== reportedLots) this.#found();
     this.expectFills(order);
-  }
-
-  #compareAfter(delayMs: number): void {
-    this.#parts.context.after(delayMs, () => this.#compareNow());
-  }
-
-  #compareNow(): void {
-    const { context, markets, stats } = this.#parts;
-    const frame = this.#snapshot;
-    if (frame === undefined || this.#account.status !== 'ready') {
-      this.#snapshot = undefined;
-      return;
-    }
-    const quietMs = context.nowMs - this.#account.lastEventAtMs;
-    if (quietMs < QUIET_MS || this.#fills.isWaiting) {
-      this.#compareAfter(Math.max(1, QUIET_MS - quietMs));
-      return;
-    }
-    this.#snapshot = undefined;
-    stats.snapshotChecks += 1;
-    if (differences(markets, this.#account, frame.rows).length === 0) return;
-    stats.snapshotMismatches += 1;
-    this.full();
   }
 }

@@ -141,6 +141,9 @@ export class Desk implements VenueSink, AuditSink {
       case 'query':
         ports.venue.query(command.requestId, command.account, command.query);
         break;
+      case 'refresh':
+        ports.venue.refresh(command.account);
+        break;
       case 'arm':
         ports.timers.arm(command.id, command.atMs);
         break;

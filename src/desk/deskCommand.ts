@@ -17,6 +17,8 @@ export type DeskCommand =
       readonly account: number;
       readonly query: Query;
     }
+  /** Replace the connections that carry the account's streams: some of its frames do not come. */
+  | { readonly kind: 'refresh'; readonly account: number }
   | { readonly kind: 'arm'; readonly id: number; readonly atMs: number }
   | { readonly kind: 'disarm'; readonly id: number }
   /** Calls the kernel again with the event `continue`, before anything else. */

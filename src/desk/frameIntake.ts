@@ -9,6 +9,7 @@ import type { KernelContext } from './kernelContext.ts';
 import type { Neutrality } from './neutrality.ts';
 import type { Preparation } from './preparation.ts';
 import { updateBody } from './records.ts';
+import type { StreamWatch } from './streamWatch.ts';
 
 export interface IntakeParts {
   readonly context: KernelContext;
@@ -20,6 +21,7 @@ export interface IntakeParts {
   readonly coordinator: OrderCoordinator;
   readonly neutrality: Neutrality;
   readonly preparation: Preparation;
+  readonly watch: StreamWatch;
 }
 
 /** Brings every frame of the venue to the part that keeps what it says. */
@@ -34,9 +36,11 @@ export class FrameIntake {
 
   /** `account`: whose own connection carried a snapshot. */
   take(frame: Frame, account: number | undefined): void {
-    const { accounts, context, syncs, views } = this.#parts;
+    const { accounts, context, syncs, views, watch } = this.#parts;
+    if (account !== undefined) watch.heard(account);
     switch (frame.channel) {
       case 'book':
+        watch.heardBook(frame.market);
         if (views[frame.market]?.onBook(frame, context.nowMs)) this.#observePairs();
         break;
       case 'prices':
@@ -58,6 +62,9 @@ export class FrameIntake {
       }
       case 'account_positions':
         if (account !== undefined) syncs[account]?.compare(frame);
+        break;
+      case 'account_orders':
+        if (account !== undefined) syncs[account]?.compareOrders(frame);
         break;
       default:
         break;

@@ -2,7 +2,8 @@ import { type AccountIdentity, AccountManager } from '../accounts/accountManager
 import { doneLots, isWorking, type Order, remainingLots } from '../accounts/order.ts';
 import { MarketView } from '../book/marketView.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
-import { Gate, NOT_RECONCILED } from '../gate/gate.ts';
+import { NOT_RECONCILED } from '../gate/coverage.ts';
+import { Gate } from '../gate/gate.ts';
 import { OrderCoordinator } from '../orders/orderCoordinator.ts';
 import type { Market } from '../protocol/market.ts';
 import type { Sha256Hex } from '../std/hash.ts';
@@ -25,6 +26,7 @@ import { fillBody } from './records.ts';
 import { Requests } from './requests.ts';
 import { Shutdown } from './shutdown.ts';
 import { StrategyDeck } from './strategyDeck.ts';
+import { StreamWatch } from './streamWatch.ts';
 
 export interface KernelSetup {
   readonly config: DeskConfig;
@@ -65,6 +67,7 @@ export class Kernel {
   readonly #bars: readonly Bars[];
   readonly #preparation: Preparation;
   readonly #intake: FrameIntake;
+  readonly #watch: StreamWatch;
   #shutdown: Shutdown | undefined;
 
   constructor(setup: KernelSetup) {
@@ -130,6 +133,14 @@ export class Kernel {
       leverage: config.leverage,
       running: () => this.#notify({ of: 'running' }),
     });
+    this.#watch = new StreamWatch({
+      context,
+      accounts: this.accounts,
+      syncs: this.#syncs,
+      views: this.views,
+      lost: (account) => this.#lost(account),
+      refresh: (account) => context.emit({ kind: 'refresh', account }),
+    });
     this.#intake = new FrameIntake({
       context,
       markets,
@@ -140,6 +151,7 @@ export class Kernel {
       coordinator: this.coordinator,
       neutrality: this.neutrality,
       preparation: this.#preparation,
+      watch: this.#watch,
     });
   }
 
@@ -196,23 +208,27 @@ export class Kernel {
 
   #session(family: number, state: SessionState): void {
     this.#context.record('session', { family, state });
-    if (state !== 'up') this.outbox.doubt(family);
+    const isReachable = state === 'up' || state === 'polled';
+    if (!isReachable) this.outbox.doubt(family);
+    this.#watch.streams(family, state !== 'polled');
     for (const [i, account] of this.accounts.entries()) {
       if (account.identity.family !== family) continue;
-      if (state === 'up') {
-        this.#syncs[i]?.full();
-        continue;
-      }
-      this.#syncs[i]?.lost();
-      // What was never known does not become known by getting lost.
-      if (account.status === 'ready') account.status = 'stale';
-      this.gate.freezeAccount(account.identity.index);
+      if (isReachable) this.#syncs[i]?.full();
+      else this.#lost(account);
     }
+  }
+
+  #lost(account: AccountManager): void {
+    this.#syncs[account.identity.index]?.lost();
+    // What was never known does not become known by getting lost.
+    if (account.status === 'ready') account.status = 'stale';
+    this.gate.freezeAccount(account.identity.index);
   }
 
   #operator(command: OperatorCommand): void {
     this.#context.record('operator', { ...command });
     if (command.do === 'start') {
+      this.#watch.begin();
       this.#preparation.begin();
       return;
     }
@@ -287,6 +303,14 @@ export class Kernel {
         alarm: (sentence) => {
           this.#context.record('alarm', { sentence });
           this.#notify({ of: 'alarm', sentence });
+        },
+        silent: ({ identity }) => {
+          this.#context.record('stream_silent', { account: identity.index });
+          this.#context.emit({ kind: 'refresh', account: identity.index });
+        },
+        outOfTouch: (lost) => {
+          this.#lost(lost);
+          this.#syncs[lost.identity.index]?.full();
         },
       },
       account,

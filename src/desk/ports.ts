@@ -89,13 +89,18 @@ export interface VenuePort {
   transmit(request: SignedRequest): void;
   /** `account` picks the family that pays the credits. */
   query(requestId: number, account: number, query: Query): void;
+  /** Replaces the connections that carry the account's streams, without losing a frame of others. */
+  refresh(account: number): void;
 }
 
-export type SessionState = 'up' | 'down' | 'stale';
+export type SessionState = 'up' | 'down' | 'stale' | 'polled';
 
 /** Events from the sessions to the desk. */
 export interface VenueSink {
-  /** `up` once every subscription of the family is acknowledged; `down` when its socket is lost. */
+  /**
+   * `up` once every subscription of the family is acknowledged; `down` when its socket is lost;
+   * `polled`, once, for a family that has no socket and must be asked for its state.
+   */
   session(family: number, state: SessionState): void;
   /**
    * A decoded frame. `account` is the desk's index of the account whose own socket carried it, for

@@ -25,7 +25,7 @@ export function differences(
 
 /**
  * Takes the venue's positions as they stood when its order counter was `li`, where they differ; an
- * account that was known before raises an alarm.
+ * account that was known before raises an alarm. True when there were differences.
  */
 export function adoptPositions(
   parts: {
@@ -37,8 +37,9 @@ export function adoptPositions(
   account: AccountManager,
   rows: readonly PositionRow[],
   li: number,
-): void {
-  for (const { market, theirs } of differences(parts.markets, account, rows)) {
+): boolean {
+  const found = differences(parts.markets, account, rows);
+  for (const { market, theirs } of found) {
     const before = account.position(market.id).lots;
     const lots = theirs?.lots ?? 0;
     const { index, name } = account.identity;
@@ -56,6 +57,7 @@ export function adoptPositions(
     );
   }
   account.positionsAsOf(li);
+  return found.length > 0;
 }
 
 function positionOf(market: Market, row: PositionRow | undefined): Position {

@@ -3,6 +3,7 @@ import type { Frame } from '../protocol/frames/frame.ts';
 import type { MarketIndex } from '../protocol/marketIndex.ts';
 import { messageOf } from '../std/errors.ts';
 import type { Host, Socket, Timer } from '../std/host.ts';
+import type { RenewalSlots } from './renewalSlots.ts';
 import { ackKey, type Subscription, subscribeText } from './subscription.ts';
 import type { VenueSettings } from './venueSettings.ts';
 
@@ -13,6 +14,8 @@ export interface ConnectionPlan {
   readonly subscriptions: readonly Subscription[];
   readonly markets: MarketIndex;
   readonly settings: VenueSettings;
+  /** Shared by all streams of a venue. */
+  readonly renewals: RenewalSlots;
   /** Sentences for whoever watches the desk's health. */
   readonly notice: (sentence: string) => void;
 }

@@ -1,4 +1,10 @@
-import type { SignedRequest, VenueAccount, VenueFamily, VenueSink } from '../desk/ports.ts';
+import type {
+  SessionState,
+  SignedRequest,
+  VenueAccount,
+  VenueFamily,
+  VenueSink,
+} from '../desk/ports.ts';
 import type { Credits, Frame, ReplyFrame } from '../protocol/frames/frame.ts';
 import type { Query } from '../protocol/queries.ts';
 import type { Host } from '../std/host.ts';
@@ -16,11 +22,25 @@ export interface SessionContext extends Omit<ConnectionPlan, 'headers' | 'subscr
   readonly sink: VenueSink;
 }
 
-/** How many connections a family may keep, and what else its first one carries. */
+/** The connections of a family. */
 export interface SessionPlan {
-  /** 0: the family trades over REST alone. */
-  readonly sockets: number;
-  readonly publicChannels: readonly Subscription[];
+  /** What each of its own carries; none: the family trades over REST and is asked for its state. */
+  readonly loads: readonly (readonly Subscription[])[];
+  /** How many accounts have one more for their snapshots. */
+  readonly snapshots: number;
+}
+
+/** What a family's own connections carry: events, an only child's snapshots, public channels. */
+export function familySubscriptions(
+  accounts: readonly VenueAccount[],
+  publicChannels: readonly Subscription[],
+): Subscription[] {
+  const [only] = accounts.length === 1 ? accounts : [];
+  return [
+    ...accounts.flatMap(({ address }) => eventSubscriptions(address)),
+    ...(only === undefined ? [] : snapshotSubscriptions(only.address)),
+    ...publicChannels,
+  ];
 }
 
 /**
@@ -34,8 +54,11 @@ export class FamilySession {
   readonly #rest: FamilyRest;
   readonly #pending: PendingRequests;
   readonly #overRestNow = new Set<Promise<void>>();
-  readonly #main: Stream | undefined;
-  readonly #snapshots: readonly Stream[];
+  /** The first carries the family's requests. */
+  readonly #own: readonly Stream[];
+  readonly #states: (SessionState | undefined)[];
+  #state: SessionState | undefined;
+  readonly #snapshots: ReadonlyMap<number, Stream>;
 
   constructor(
     context: SessionContext,
@@ -50,21 +73,28 @@ export class FamilySession {
     this.#pending = new PendingRequests(host.timers, settings.requestTimeoutMs, (id, outcome) =>
       sink.reply(id, outcome),
     );
-    this.#main = plan.sockets > 0 ? this.#mainStream(accounts, plan.publicChannels) : undefined;
-    const alone = accounts.length === 1;
-    this.#snapshots = alone
-      ? []
-      : accounts.slice(0, Math.max(0, plan.sockets - 1)).map((each) => this.#snapshotStream(each));
+    const only = accounts.length === 1 ? accounts[0] : undefined;
+    this.#states = plan.loads.map(() => undefined);
+    this.#own = plan.loads.map((load, i) => this.#ownStream(load, i, only));
+    const fed = accounts.slice(0, plan.snapshots);
+    this.#snapshots = new Map(fed.map((each) => [each.index, this.#snapshotStream(each)]));
   }
 
   start(): void {
-    this.#main?.start();
-    for (const stream of this.#snapshots) stream.start();
+    for (const stream of this.#streams) stream.start();
+    if (this.#own.length > 0) return;
+    queueMicrotask(() => this.#context.sink.session(this.#family.index, 'polled'));
+  }
+
+  /** Some of the account's frames do not come: replaces the connections that would carry them. */
+  refresh(account: number): void {
+    for (const stream of this.#own) stream.refresh();
+    this.#snapshots.get(account)?.refresh();
   }
 
   /** Resolves when all connections have ended and all that was under way has been reported. */
   async close(): Promise<void> {
-    await Promise.all([this.#main, ...this.#snapshots].map((stream) => stream?.close()));
+    await Promise.all(this.#streams.map((stream) => stream.close()));
     await Promise.all(this.#overRestNow);
   }
 
@@ -79,9 +109,10 @@ export class FamilySession {
 
   #overSocket({ requestId, wsKey, body }: SignedRequest): boolean {
     const { host, sink } = this.#context;
-    if (wsKey === undefined || this.#main === undefined) return false;
+    const [main] = this.#own;
+    if (wsKey === undefined || main === undefined) return false;
     const id = uuid(host.random);
-    const handed = this.#main.send(`{"id":"${id}","params":{"${wsKey}":${body}}}`);
+    const handed = main.send(`{"id":"${id}","params":{"${wsKey}":${body}}}`);
     if (handed === undefined) return false;
     this.#pending.add(id, requestId, handed.connection);
     // After the caller is done: the sink is never entered from inside a transmission.
@@ -112,24 +143,35 @@ export class FamilySession {
     void work.then(() => this.#overRestNow.delete(work));
   }
 
-  #mainStream(accounts: readonly VenueAccount[], publicChannels: readonly Subscription[]): Stream {
-    const { sink } = this.#context;
-    const only = accounts.length === 1 ? accounts[0] : undefined;
-    const subscriptions = [
-      ...accounts.flatMap(({ address }) => eventSubscriptions(address)),
-      ...(only === undefined ? [] : snapshotSubscriptions(only.address)),
-      ...publicChannels,
-    ];
+  get #streams(): Stream[] {
+    return [...this.#own, ...this.#snapshots.values()];
+  }
+
+  #ownStream(
+    subscriptions: readonly Subscription[],
+    at: number,
+    only: VenueAccount | undefined,
+  ): Stream {
+    const { host, sink } = this.#context;
     const name = `family ${this.#family.index}`;
-    return new Stream(this.#context.host, this.#connectionPlan(name, subscriptions), {
-      onState: (state) => sink.session(this.#family.index, state),
+    return new Stream(host, this.#connectionPlan(name, subscriptions), {
+      onState: (state) => this.#onState(at, state),
       onFrame: (frame) => {
         if (frame.channel === 'reply') this.#onReply(frame);
-        else if (isWhole(frame)) sink.frame(frame, accountOf(frame, only));
+        else sink.frame(frame, accountOf(frame, only));
       },
       onLost: (connection, reason) => this.#pending.lose(connection, reason),
       isBusy: (connection) => this.#pending.isOn(connection),
     });
+  }
+
+  /** A family is up while all its own connections are, and as badly off as the worst of them. */
+  #onState(at: number, state: SessionState): void {
+    this.#states[at] = state;
+    if (state === 'up' && this.#states.some((each) => each !== 'up')) return;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#context.sink.session(this.#family.index, state);
   }
 
   #snapshotStream(account: VenueAccount): Stream {
@@ -147,7 +189,7 @@ export class FamilySession {
   }
 
   #connectionPlan(name: string, subscriptions: readonly Subscription[]): ConnectionPlan {
-    const { url, markets, settings, notice } = this.#context;
+    const { url, markets, settings, renewals, notice } = this.#context;
     const { apiKey } = this.#family;
     return {
       url,
@@ -155,6 +197,7 @@ export class FamilySession {
       subscriptions,
       markets,
       settings,
+      renewals,
       notice: (sentence) => notice(`${name}: ${sentence}`),
     };
   }

@@ -15,6 +15,9 @@ export interface StreamHandlers {
   isBusy(connection: Connection): boolean;
 }
 
+/** A renewal that finds every slot taken asks again after that. */
+const SLOT_WAIT_MS = 1000;
+
 /**
  * A subscribed connection that is kept: reconnected with back-off when it is lost, replaced before
  * the exchange would end it. While it is replaced both deliver, so nothing is missed and some frames
@@ -32,6 +35,8 @@ export class Stream {
   #candidate: Connection | undefined;
   readonly #retiring = new Map<Connection, Timer>();
   #failures = 0;
+  /** Holds one of the venue's slots until one of its connections has ended. */
+  #isRenewing = false;
   #next: Timer | undefined;
   /** Set once the stream is being closed; called when its last connection has ended. */
   #allEnded: (() => void) | undefined;
@@ -60,6 +65,26 @@ export class Stream {
     const connection = this.#current;
     const monoUs = connection?.send(text);
     return connection === undefined || monoUs === undefined ? undefined : { connection, monoUs };
+  }
+
+  /**
+   * Replaces the connection although it lives: some of its frames do not come. A connection that is
+   * young, or being replaced already, stays.
+   */
+  refresh(): void {
+    const { stableMs } = this.#plan.settings;
+    if (this.#current === undefined || this.#candidate !== undefined) return;
+    if (this.#lastedMs() < stableMs || this.#allEnded !== undefined) return;
+    this.#plan.notice('replacing a connection some of whose frames do not come');
+    this.#renew();
+  }
+
+  /** The next connection beside the one that lives, when few others are doing the same. */
+  #renew(): void {
+    this.#next?.cancel();
+    this.#isRenewing ||= this.#plan.renewals.take();
+    if (this.#isRenewing) this.#connect();
+    else this.#next = this.#host.timers.after(SLOT_WAIT_MS, () => this.#renew());
   }
 
   #connect(): void {
@@ -99,6 +124,7 @@ export class Stream {
 
   #onClosed(connection: Connection, reason: string): void {
     this.#handlers.onLost(connection, reason);
+    this.#endRenewal();
     const wasCurrent = connection === this.#current;
     const retiring = this.#retiring.get(connection);
     retiring?.cancel();
@@ -123,13 +149,21 @@ export class Stream {
     this.#connectAfter(backoffMs(this.#failures, this.#plan.settings, this.#host.random));
   }
 
+  #endRenewal(): void {
+    if (this.#isRenewing) this.#plan.renewals.release();
+    this.#isRenewing = false;
+  }
+
   #lastedMs(): number {
     return (this.#host.clock.monoUs() - this.#readyAtUs) / 1000;
   }
 
   #connectAfter(delayMs: number): void {
     this.#next?.cancel();
-    this.#next = this.#host.timers.after(delayMs, () => this.#connect());
+    this.#next = this.#host.timers.after(delayMs, () => {
+      if (this.#current === undefined) this.#connect();
+      else this.#renew();
+    });
   }
 
   #report(state: SessionState): void {

@@ -41,6 +41,26 @@ export function publicSubscriptions(
   });
 }
 
+/**
+ * Spreads subscriptions over as few connections as the exchange's limit of subscriptions of one
+ * channel on one connection allows, in order.
+ */
+export function connectionLoads(
+  subscriptions: readonly Subscription[],
+  perChannel: number,
+): Subscription[][] {
+  const loads: Subscription[][] = [[]];
+  const counts = new Map<string, number>();
+  for (const subscription of subscriptions) {
+    const before = counts.get(subscription.source) ?? 0;
+    counts.set(subscription.source, before + 1);
+    const at = Math.floor(before / perChannel);
+    while (loads.length <= at) loads.push([]);
+    loads[at]?.push(subscription);
+  }
+  return loads;
+}
+
 export function subscribeText(subscription: Subscription): string {
   return `{"method":"subscribe","params":${JSON.stringify(subscription)}}`;
 }

@@ -9,9 +9,10 @@ import type { MarketIndex } from '../protocol/marketIndex.ts';
 import type { Query } from '../protocol/queries.ts';
 import { invariant } from '../std/assert.ts';
 import type { Host } from '../std/host.ts';
-import { FamilySession, type SessionContext } from './familySession.ts';
+import { FamilySession, familySubscriptions, type SessionContext } from './familySession.ts';
+import { RenewalSlots } from './renewalSlots.ts';
 import { RestClient } from './restClient.ts';
-import { type PublicChannel, publicSubscriptions } from './subscription.ts';
+import { connectionLoads, type PublicChannel, publicSubscriptions } from './subscription.ts';
 import { DEFAULT_VENUE_SETTINGS, type VenueSettings } from './venueSettings.ts';
 
 export interface VenueOptions {
@@ -53,22 +54,27 @@ export class Venue implements VenuePort {
       rest: this.#rest,
       sink,
       settings,
+      renewals: new RenewalSlots(settings.maxRenewals),
       markets,
       url: options.wsUrl,
       notice,
     };
     const channels = publicSubscriptions(options.publicChannels ?? ALL_CHANNELS, markets.all);
-    // Every family's first connection comes before any account's own.
-    let spare = settings.maxSockets - families.length;
-    this.#sessions = families.map((family, position) => {
+    // Every family's own connections come before any account's.
+    let spare = settings.maxSockets;
+    const plans = families.map((family, position) => {
       const members = accounts.filter((account) => account.family === family.index);
-      const wanted = members.length === 1 ? 0 : members.length;
-      const granted = Math.max(0, Math.min(wanted, spare));
-      spare -= granted;
-      const session = new FamilySession(context, family, members, {
-        sockets: position < settings.maxSockets ? 1 + granted : 0,
-        publicChannels: position === 0 ? channels : [],
-      });
+      const wanted = familySubscriptions(members, position === 0 ? channels : []);
+      const loads = connectionLoads(wanted, settings.subscriptionsPerChannel);
+      if (loads.length > spare) return { family, members, loads: [] };
+      spare -= loads.length;
+      return { family, members, loads };
+    });
+    this.#sessions = plans.map(({ family, members, loads }) => {
+      const isFed = members.length > 1 && loads.length > 0;
+      const snapshots = isFed ? Math.min(members.length, spare) : 0;
+      spare -= snapshots;
+      const session = new FamilySession(context, family, members, { loads, snapshots });
       for (const { index } of members) this.#byAccount.set(index, session);
       return session;
     });
@@ -84,6 +90,10 @@ export class Venue implements VenuePort {
 
   query(requestId: number, account: number, query: Query): void {
     this.#sessionOf(account).query(requestId, query);
+  }
+
+  refresh(account: number): void {
+    this.#sessionOf(account).refresh(account);
   }
 
   /**

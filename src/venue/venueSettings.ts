@@ -22,8 +22,12 @@ export interface VenueSettings {
   readonly stableMs: number;
   /** With more than this unsent, a socket is taken for blocked and requests go over REST. */
   readonly maxBufferedBytes: number;
-  /** Connections kept open at once; the exchange allows 100, and a renewal needs one more. */
+  /** Connections kept open at once; the exchange allows 100, and each renewal needs one more. */
   readonly maxSockets: number;
+  /** Connections that may be replaced at the same time: so many more than `maxSockets` are open. */
+  readonly maxRenewals: number;
+  /** Subscriptions of one channel on one connection; the exchange ignores more. */
+  readonly subscriptionsPerChannel: number;
 }
 
 const SECOND = 1000;
@@ -44,4 +48,6 @@ export const DEFAULT_VENUE_SETTINGS: VenueSettings = {
   stableMs: 10 * SECOND,
   maxBufferedBytes: 256 * 1024,
   maxSockets: 95,
+  maxRenewals: 5,
+  subscriptionsPerChannel: 20,
 };

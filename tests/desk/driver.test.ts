@@ -75,6 +75,7 @@ function ports(done: string[], over: Partial<DeskPorts> = {}): DeskPorts {
     venue: {
       transmit: ({ requestId }) => done.push(`transmit ${requestId}`),
       query: (requestId, account, { of }) => done.push(`query ${requestId} ${account} ${of}`),
+      refresh: (account) => done.push(`refresh ${account}`),
     },
     timers: {
       arm: (id, atMs) => done.push(`arm ${id} at ${atMs}`),

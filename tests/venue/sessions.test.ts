@@ -110,7 +110,7 @@ describe('who subscribes to what', () => {
     expect(tight.exchange.visitors.map((each) => sources(each).length)).toEqual([4]);
     tight.venue.transmit(signed(7, { account: 1 }));
     await tight.world.run(100);
-    expect(tight.desk.states(1)).toEqual([]);
+    expect(tight.desk.states(1)).toEqual(['polled']);
     expect(tight.exchange.requests).toHaveLength(1);
     expect(tight.desk.replies.get(7)).toMatchObject({ kind: 'ok', value: { overSocket: false } });
     expect(() => venue.transmit(signed(8, { account: 3 }))).toThrow('no session for account 3');

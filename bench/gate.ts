@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { Gate, NOT_RECONCILED } from '../src/gate/gate.ts';
+import { NOT_RECONCILED } from '../src/gate/coverage.ts';
+import { Gate } from '../src/gate/gate.ts';
 import type { GateLimits } from '../src/gate/gateLimits.ts';
 import type { OrderRequest, Precedence } from '../src/gate/orderRequest.ts';
 import type { GateFacts } from '../src/gate/preTrade.ts';
@@ -38,6 +39,7 @@ const MARKETS: readonly Market[] = [
 const FACTS: GateFacts = {
   equityMicro: () => 10 ** 12,
   positionLots: () => 0,
+  unseenLots: () => 0,
   referenceTicks: (market) => MID_TICKS[market],
   referenceAtMs: () => START_MS * 2,
 };

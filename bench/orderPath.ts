@@ -5,7 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { openOrder } from '../src/accounts/order.ts';
 import { AuditLog } from '../src/audit/auditLog.ts';
 import { decisionBody } from '../src/desk/records.ts';
-import { Gate, NOT_RECONCILED } from '../src/gate/gate.ts';
+import { NOT_RECONCILED } from '../src/gate/coverage.ts';
+import { Gate } from '../src/gate/gate.ts';
 import type { OrderRequest } from '../src/gate/orderRequest.ts';
 import { encodeBase58 } from '../src/protocol/base58.ts';
 import { type Market, makeMarket } from '../src/protocol/market.ts';
@@ -115,6 +116,7 @@ class Path {
       facts: {
         equityMicro: () => 100_000_000_000,
         positionLots: () => 0,
+        unseenLots: () => 0,
         referenceTicks: (market) => MID_TICKS[market] ?? 0,
         referenceAtMs: () => WALL_MS * 2,
       },

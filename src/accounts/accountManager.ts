@@ -2,8 +2,8 @@ import type { Gate } from '../gate/gate.ts';
 import { applyFill, FLAT, type Position, unrealisedMicro } from '../ledger/position.ts';
 import type { AccountFigures, FillRow, OrderUpdateRow } from '../protocol/frames/frame.ts';
 import type { Market } from '../protocol/market.ts';
-import { sideOfTrade, signOf } from '../protocol/terms.ts';
-import { awaitsFills, type Ending, type Order, remainingLots } from './order.ts';
+import { type Side, sideOfTrade, signOf } from '../protocol/terms.ts';
+import { awaitsFills, type Ending, type Order, remainingLots, unseenLots } from './order.ts';
 import { advance, end } from './orderLife.ts';
 
 /** What an account's manager reports to the desk. */
@@ -53,6 +53,8 @@ export class AccountManager {
   readonly #gate: Gate;
   readonly #sink: AccountSink;
   readonly #positions: Position[];
+  /** By market and side: what orders report as filled and no fill has shown. */
+  readonly #unseenLots: number[];
   #asOfLi = 0;
   readonly #byClientId = new Map<string, Order>();
   readonly #ended: string[] = [];
@@ -69,10 +71,16 @@ export class AccountManager {
     this.#gate = gate;
     this.#sink = sink;
     this.#positions = markets.map(() => FLAT);
+    this.#unseenLots = markets.flatMap(() => [0, 0]);
   }
 
   position(market: number): Position {
     return this.#positions[market] ?? FLAT;
+  }
+
+  /** Lots that the venue has reported as filled on that side, and that no fill has shown yet. */
+  unseenLots(market: number, side: Side): number {
+    return this.#unseenLots[unseenAt(market, side)] ?? 0;
   }
 
   /** Takes a position as the venue states it, at start or after a proven mismatch. */
@@ -179,7 +187,7 @@ export class AccountManager {
     this.fills += 1;
     const order = row.clientOrderId === null ? undefined : this.order(row.clientOrderId);
     if (order !== undefined) {
-      order.filledLots += row.lots;
+      this.#count(order, order.reportedLots, order.filledLots + row.lots);
       order.filledMicro += signOf(side) * notional;
       this.#shrink(order);
     }
@@ -193,8 +201,16 @@ export class AccountManager {
 
   #report(order: Order, filledLots: number): void {
     if (filledLots <= order.reportedLots) return;
-    order.reportedLots = filledLots;
+    this.#count(order, filledLots, order.filledLots);
     this.#shrink(order);
+  }
+
+  #count(order: Order, reportedLots: number, filledLots: number): void {
+    const at = unseenAt(order.request.market, order.request.side);
+    const others = (this.#unseenLots[at] ?? 0) - unseenLots(order);
+    order.reportedLots = reportedLots;
+    order.filledLots = filledLots;
+    this.#unseenLots[at] = others + unseenLots(order);
   }
 
   #shrink(order: Order): void {
@@ -229,4 +245,8 @@ export class AccountManager {
       if (oldest !== undefined) this.#byClientId.delete(oldest);
     }
   }
+}
+
+function unseenAt(market: number, side: Side): number {
+  return market * 2 + (side === 'bid' ? 0 : 1);
 }

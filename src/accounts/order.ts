@@ -85,6 +85,12 @@ export function signedDoneLots(order: Order): number {
   return order.request.side === 'bid' ? doneLots(order) : -doneLots(order);
 }
 
+/** Lots that the venue counts as filled and that no fill has shown. */
+export function unseenLots(order: Order): number {
+  const lots = order.reportedLots - order.filledLots;
+  return lots > 0 ? lots : 0;
+}
+
 /** The venue counts more of it as filled than its fills have shown: the position lags behind. */
 export function awaitsFills(order: Order): boolean {
   return order.filledLots < order.reportedLots;

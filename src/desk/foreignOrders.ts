@@ -1,5 +1,6 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { OrderRequest } from '../gate/orderRequest.ts';
 import type { OpenOrderRow, OrderUpdateRow } from '../protocol/frames/frame.ts';
 import type { DeskStats } from './deskStats.ts';
 import type { KernelContext } from './kernelContext.ts';
@@ -62,9 +63,7 @@ export class ForeignOrders {
         account: this.#account.identity.index,
         market: row.market,
         side: row.side,
-        kind: 'limit',
-        tif: 'GTC',
-        priceTicks: row.priceTicks,
+        ...termsOf(row),
         lots: row.lots,
         reduceOnly: row.reduceOnly,
         precedence: 'quote',
@@ -93,6 +92,19 @@ export class ForeignOrders {
     this.#known.delete(venueId);
     this.#parts.released(entryId(venueId));
   }
+}
+
+/** What a stranger's order may do: a stop waits away from the book and takes when it fires. */
+function termsOf(
+  row: OpenOrderRow | OrderUpdateRow,
+): Pick<OrderRequest, 'kind' | 'tif' | 'priceTicks' | 'triggerTicks'> {
+  const { type, stopTicks, priceTicks } = row;
+  if (type === undefined || !/^(?:stop|take_profit)/.test(type)) {
+    return { kind: 'limit', tif: 'GTC', priceTicks };
+  }
+  const trigger = stopTicks === undefined ? {} : { triggerTicks: stopTicks };
+  if (type.endsWith('_limit')) return { kind: 'stop-limit', tif: 'GTC', priceTicks, ...trigger };
+  return { kind: 'stop-market', tif: 'IOC', priceTicks, ...trigger };
 }
 
 /** Orders that are not ours get numbers of their own, below zero. */

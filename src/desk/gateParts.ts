@@ -18,6 +18,7 @@ export function gateFacts(
       return manager.equityMicro((market) => views[market]?.markTicks ?? 0);
     },
     positionLots: (account, market) => accounts()[account]?.position(market).lots ?? 0,
+    unseenLots: (account, market, side) => accounts()[account]?.unseenLots(market, side) ?? 0,
     referenceTicks: (market) => views[market]?.referenceTicks ?? 0,
     referenceAtMs: (market) => {
       const view = views[market];

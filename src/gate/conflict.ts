@@ -1,5 +1,5 @@
 import type { Side } from '../protocol/terms.ts';
-import { isPostOnly, type OrderRequest } from './orderRequest.ts';
+import { isAtMarket, isPostOnly, type OrderRequest } from './orderRequest.ts';
 
 /** What an order may do at the venue, at its worst: all that the self-trade rule looks at. */
 export interface Exposure {
@@ -7,7 +7,7 @@ export interface Exposure {
   readonly side: Side;
   /** Highest price of a buy, lowest of a sell. Market orders reach without bound: ±Infinity. */
   readonly worstTicks: number;
-  /** It may still arrive and take: in flight and not post-only. */
+  /** It may still take: in flight and not post-only, an edit in flight, or a stop. */
   readonly canTake: boolean;
   /** It rests in the book, or may come to rest. */
   readonly mayRest: boolean;
@@ -25,15 +25,19 @@ export function inConflict(one: Exposure, other: Exposure): boolean {
   return (buy.canTake && sell.mayRest) || (sell.canTake && buy.mayRest);
 }
 
-/** The exposure of an order that is about to leave. */
+/**
+ * The exposure of an order that is about to leave. A post-only order rests at its price or, repriced
+ * (TOB), at one that reaches less. An edit should not take either, but which version of the rule the
+ * venue follows shows only when the order does. A stop may fire at any time.
+ */
 export function exposureOf(request: OrderRequest): Exposure {
-  const { market, side, kind, tif, priceTicks } = request;
+  const { market, side, tif, priceTicks, replaces } = request;
   const unbounded = side === 'bid' ? Infinity : -Infinity;
   return {
     market,
     side,
-    worstTicks: kind === 'market' ? unbounded : priceTicks,
-    canTake: !isPostOnly(request),
-    mayRest: kind === 'limit' && tif !== 'IOC',
+    worstTicks: isAtMarket(request) ? unbounded : priceTicks,
+    canTake: !isPostOnly(request) || replaces !== undefined,
+    mayRest: !isAtMarket(request) && tif !== 'IOC',
   };
 }

@@ -1,14 +1,33 @@
 import type { Side, TimeInForce } from '../protocol/terms.ts';
 import { type Exposure, exposureOf } from './conflict.ts';
 import { NONE } from './ladder.ts';
-import { type OrderRequest, PRECEDENCES, type Precedence } from './orderRequest.ts';
+import {
+  isStop,
+  type OrderKind,
+  type OrderRequest,
+  PRECEDENCES,
+  type Precedence,
+} from './orderRequest.ts';
 import type { Taking } from './takingWindow.ts';
 
 /**
  * Where an entry stands, for people: the rule looks only at what it may still do. `TRIAL`: being
- * judged together with another order. `CLAIM`: the place that a deferred order keeps.
+ * judged together with another order. `CLAIM`: the place that a deferred order keeps. `ARMED`: a stop
+ * that waits at the venue. `TRIGGERED`: one that has fired. `LIQUIDATION`: what the venue would do.
  */
-export type EntryState = 'TRIAL' | 'CLAIM' | 'RESERVED' | 'SENT' | 'LIVE' | 'FOREIGN';
+export type EntryState =
+  | 'TRIAL'
+  | 'CLAIM'
+  | 'RESERVED'
+  | 'SENT'
+  | 'LIVE'
+  | 'ARMED'
+  | 'TRIGGERED'
+  | 'FOREIGN'
+  | 'LIQUIDATION';
+
+/** Stands where the number of a claim would, for a liquidation that is feared. */
+export const GUARD = -1;
 
 export const STRONGEST = 0;
 export const WEAKEST: number = PRECEDENCES.length - 1;
@@ -35,10 +54,12 @@ export class Entry implements Exposure {
   mayRest: boolean;
   remainingLots: number;
   state: EntryState = 'TRIAL';
-  /** Number of the claim that it stands for; 0 for an order. */
+  /** Number of the claim that it stands for; 0 for an order, `GUARD` for a feared liquidation. */
   claim = 0;
   reservedAtMs = 0;
   validUntilMs = 0;
+  /** A stop that has not fired: its venue holds it away from the book. */
+  isDormant: boolean;
   /** Its part in the mirror rule's sums. */
   taking: Taking | undefined = undefined;
   /** Its place in the book while it is there. */
@@ -55,6 +76,7 @@ export class Entry implements Exposure {
     this.rank = RANKS[request.precedence];
     this.increases = increases;
     this.remainingLots = request.lots;
+    this.isDormant = isStop(request);
   }
 
   /** The same order with another price, before it is in the book. */
@@ -70,9 +92,11 @@ export interface EntrySummary {
   readonly account: number;
   readonly market: number;
   readonly side: Side;
-  readonly kind: 'limit' | 'market';
+  readonly kind: OrderKind;
   readonly tif: TimeInForce;
   readonly priceTicks: number;
+  /** Stops only. */
+  readonly triggerTicks?: number;
   readonly remainingLots: number;
   readonly precedence: Precedence;
   readonly state: EntryState;
@@ -91,6 +115,7 @@ export function summaryOf(entry: Entry): EntrySummary {
     kind: request.kind,
     tif: request.tif,
     priceTicks: request.priceTicks,
+    ...(request.triggerTicks === undefined ? {} : { triggerTicks: request.triggerTicks }),
     remainingLots: entry.remainingLots,
     precedence: request.precedence,
     state: entry.state,

@@ -2,6 +2,7 @@ import { formatAmount, formatMoney, formatPrice, type Market } from '../protocol
 import type { Side, TimeInForce } from '../protocol/terms.ts';
 import type { Deferred } from './decision.ts';
 import type { EntrySummary } from './entry.ts';
+import { isAtMarket, type OrderKind } from './orderRequest.ts';
 import { type Measure, REFUSALS, type Refusal } from './refusal.ts';
 
 const NAMED = 3;
@@ -29,9 +30,11 @@ interface Described {
   readonly account: number;
   readonly market: number;
   readonly side: Side;
-  readonly kind: 'limit' | 'market';
+  readonly kind: OrderKind;
   readonly tif: TimeInForce;
   readonly priceTicks: number;
+  readonly triggerTicks?: number;
+  readonly replaces?: number;
 }
 
 function describe(
@@ -42,23 +45,31 @@ function describe(
 }
 
 function list(opponents: readonly EntrySummary[], markets: readonly Market[]): string {
-  const named = opponents
-    .slice(0, NAMED)
-    .map((each) => `${each.orderId} (${terms(each, each.remainingLots, markets)}, ${each.state})`);
+  const named = opponents.slice(0, NAMED).map((each) => {
+    // A feared liquidation is no order and has no number.
+    const number = each.state === 'LIQUIDATION' ? '' : `${each.orderId} `;
+    return `${number}(${terms(each, each.remainingLots, markets)}, ${each.state})`;
+  });
   const more = opponents.length - named.length;
   if (more > 0) named.push(`${more} more`);
   return `${opponents.length === 1 ? 'order' : 'orders'} ${named.join(', ')}`;
 }
 
 function terms(order: Described, lots: number, markets: readonly Market[]): string {
-  const { account, side, kind, tif, priceTicks } = order;
+  const { account, side, tif, priceTicks, triggerTicks, replaces } = order;
   const market = markets[order.market];
   const verb = side === 'bid' ? 'buy' : 'sell';
   const amount = market === undefined ? `${lots} lots` : formatAmount(market, lots);
   const symbol = market?.symbol ?? `market ${order.market}`;
-  const price = market === undefined ? `${priceTicks} ticks` : formatPrice(market, priceTicks);
-  const limit = kind === 'market' ? `at market, worst ${price}` : `at ${price} ${tif}`;
-  return `account ${account}, ${verb} ${amount} ${symbol} ${limit}`;
+  const price = priced(priceTicks, market);
+  const limit = isAtMarket(order) ? `at market, worst ${price}` : `at ${price} ${tif}`;
+  const stop = triggerTicks === undefined ? '' : ` once ${priced(triggerTicks, market)} is reached`;
+  const edit = replaces === undefined ? '' : ` in place of order ${replaces}`;
+  return `account ${account}, ${verb} ${amount} ${symbol} ${limit}${stop}${edit}`;
+}
+
+function priced(ticks: number, market: Market | undefined): string {
+  return market === undefined ? `${ticks} ticks` : formatPrice(market, ticks);
 }
 
 function details(refusal: Refusal, market: Market | undefined): string[] {

@@ -1,38 +1,29 @@
 import type { Market } from '../protocol/market.ts';
 import { invariant } from '../std/assert.ts';
 import { type Claim, ClaimBook } from './claimBook.ts';
+import { Coverage } from './coverage.ts';
 import type { Conflict, Decision, Deferred, Refused } from './decision.ts';
 import { Entry, type EntrySummary, STRONGEST, summaryOf, WEAKEST } from './entry.ts';
 import { explainDeferral, explainRefusal } from './explain.ts';
 import { ExposureBook } from './exposureBook.ts';
 import { type GateCounters, GateCounts } from './gateCounts.ts';
 import { type GateLimits, LimitTable } from './gateLimits.ts';
+import { Judge, type Trial } from './judge.ts';
+import { LiquidationGuard } from './liquidationGuard.ts';
 import { isOpening, MirrorRule, type PastOrder } from './mirrorRule.ts';
 import type { OffsetReport } from './offsetShare.ts';
 import type { OrderRequest } from './orderRequest.ts';
-import { canIncrease, checkPreTrade, type GateFacts } from './preTrade.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import type { GateFacts } from './preTrade.ts';
 import { type ReservedOrder, takeMint } from './reservedOrder.ts';
-import { cancellable, judgeSelfTrade, LISTED } from './selfTrade.ts';
-import { checkShape } from './shape.ts';
+import { cancellable, LISTED } from './selfTrade.ts';
 
 const mint = takeMint();
-
-/** Why every market is closed when a gate is made. */
-export const NOT_RECONCILED = 'start: the orders of the accounts are not known yet';
 
 export interface GateOptions {
   /** By market id, dense from 0. */
   readonly markets: readonly Market[];
   readonly facts: GateFacts;
   readonly limits: GateLimits;
-}
-
-/** What one decision has found so far. */
-interface Trial {
-  /** In the book while they are judged. */
-  readonly entries: Entry[];
-  readonly conflicts: { readonly entry: Entry; readonly opponent: Entry }[];
 }
 
 /**
@@ -42,28 +33,33 @@ interface Trial {
  */
 export class Gate {
   readonly #markets: readonly Market[];
-  readonly #facts: GateFacts;
-  readonly #limits: LimitTable;
   readonly #book: ExposureBook;
   readonly #claims = new ClaimBook();
   readonly #mirror: MirrorRule;
+  readonly #coverage: Coverage;
+  readonly #guard: LiquidationGuard;
+  readonly #judge: Judge;
   readonly #counts = new GateCounts();
-  /** By market: why it is closed. */
-  readonly #closures: readonly Set<string>[];
-  readonly #staleAccounts = new Set<number>();
   #reservations = 0;
 
   /** Throws `CONFIG_INVALID` when a limit or a threshold is looser than allowed. */
   constructor({ markets, facts, limits }: GateOptions) {
+    const book = new ExposureBook(markets.length);
+    const mirror = new MirrorRule(markets, limits.mirror ?? {});
+    const coverage = new Coverage(markets.length);
+    const table = new LimitTable(limits, markets.length);
     this.#markets = markets;
-    this.#facts = facts;
-    this.#limits = new LimitTable(limits, markets.length);
-    this.#book = new ExposureBook(markets.length);
-    this.#mirror = new MirrorRule(markets, limits.mirror ?? {});
-    this.#closures = markets.map(() => new Set([NOT_RECONCILED]));
+    this.#book = book;
+    this.#mirror = mirror;
+    this.#coverage = coverage;
+    this.#guard = new LiquidationGuard(book, facts, markets.length);
+    this.#judge = new Judge({ markets, facts, limits: table, book, mirror, coverage });
   }
 
-  /** Judges requests together (the legs of a pair, else one): all are reserved, or none. */
+  /**
+   * Judges requests together (the legs of a pair, a batch, else one): all are reserved, or none. Each
+   * ends by itself: whichever of them the venue fails, the others are as safe as all of them.
+   */
   submit(requests: readonly OrderRequest[], nowMs: number): Decision {
     return this.#decide(requests, nowMs, undefined);
   }
@@ -84,16 +80,29 @@ export class Gate {
   sent(orderId: number, validUntilMs: number): void {
     const entry = this.#book.order(orderId);
     invariant(entry !== undefined, `order ${orderId} was sent without a reservation`);
-    entry.state = 'SENT';
+    if (entry.state !== 'FOREIGN') entry.state = 'SENT';
     entry.validUntilMs = validUntilMs;
   }
 
-  /** The venue has shown the order at rest on its book: it cannot take any more. */
+  /**
+   * The venue has shown the order at rest: it cannot take any more. A stop that has not fired rests
+   * away from the book, and takes when it fires.
+   */
   live(orderId: number): void {
     const entry = this.#book.order(orderId);
     if (entry === undefined) return;
-    if (entry.state !== 'FOREIGN') entry.state = 'LIVE';
-    this.#book.rest(entry);
+    if (entry.state !== 'FOREIGN') entry.state = entry.isDormant ? 'ARMED' : 'LIVE';
+    if (!entry.isDormant) this.#book.rest(entry);
+  }
+
+  /** The venue has said that the stop fired: it takes, and then rests if it is of a kind that does. */
+  triggered(orderId: number, nowMs: number): void {
+    const entry = this.#book.order(orderId);
+    if (entry === undefined || !entry.isDormant) return;
+    entry.isDormant = false;
+    if (entry.state === 'FOREIGN') return;
+    entry.state = 'TRIGGERED';
+    this.#mirror.countAnew(entry, nowMs);
   }
 
   /** What may still trade, on evidence of fills. Growth is not believed. */
@@ -105,25 +114,30 @@ export class Gate {
   /**
    * The order has ended: the venue said so, it is proven that it was never admitted, or it never left.
    * Time alone is no evidence. Returns the claims that waited for it last. An order that is not in
-   * the book has been released before; nothing happens.
+   * the book has been released before; nothing happens. Attached stops are released one by one, as
+   * their order may have filled in part; only with an order that never left they go as well.
    */
   release(orderId: number): readonly number[] {
     const entry = this.#book.order(orderId);
     if (entry === undefined) return [];
     this.#book.remove(entry);
     if (entry.state !== 'FOREIGN') this.#mirror.settle(entry);
-    return this.#claims.ended(orderId);
+    const ready = this.#claims.ended(orderId);
+    const { attached } = entry.request;
+    if (attached === undefined || entry.state !== 'RESERVED') return ready;
+    return [...ready, ...attached.flatMap((stop) => this.release(stop.orderId))];
   }
 
   /**
    * Counts an order that this desk finds at the venue without having sent it, or may have sent before
-   * it was started (`resting` false: it may still arrive). Returns the own orders that it conflicts
-   * with: against those nothing can be guaranteed any more.
+   * it was started (`resting` false: it may still arrive), and any order of an outside account. One
+   * that the venue runs by itself, such as a TWAP, is adopted as a market order that may still arrive.
+   * Returns the own orders that it conflicts with: against those nothing can be guaranteed any more.
    */
   adoptForeign(request: OrderRequest, resting: boolean): readonly EntrySummary[] {
     const entry = new Entry(request, false);
     entry.state = 'FOREIGN';
-    if (resting) {
+    if (resting && !entry.isDormant) {
       entry.canTake = false;
       entry.mayRest = true;
     }
@@ -134,21 +148,53 @@ export class Gate {
 
   /** Lets nothing new into the market, for a reason that {@link openMarket} must name again. */
   closeMarket(market: number, reason: string): void {
-    this.#closuresOf(market).add(reason);
+    this.#coverage.close(market, reason);
   }
 
-  /** Takes a reason away; the market is open when none is left. A new gate has {@link NOT_RECONCILED}. */
+  /** Takes a reason away; the market is open when none is left. A new gate has `NOT_RECONCILED`. */
   openMarket(market: number, reason: string): void {
-    this.#closuresOf(market).delete(reason);
+    this.#coverage.open(market, reason);
   }
 
   /** The account sends nothing new; its orders go on counting, its siblings go on. */
   freezeAccount(account: number): void {
-    this.#staleAccounts.add(account);
+    this.#coverage.freeze(account);
   }
 
   thawAccount(account: number): void {
-    this.#staleAccounts.delete(account);
+    this.#coverage.thaw(account);
+  }
+
+  /**
+   * An account joins the group while the desk runs: every market is closed until {@link accountKnown},
+   * when what it has at the venue has been adopted. `outside`: an account of the owner that is not the
+   * desk's; its orders count as foreign ones, and it never sends.
+   */
+  addAccount(account: number, outside: boolean): void {
+    this.#coverage.add(account, outside);
+  }
+
+  accountKnown(account: number): void {
+    this.#coverage.known(account);
+  }
+
+  /** The account sends nothing new; its orders count until each has been released. */
+  removeAccount(account: number): void {
+    this.#coverage.remove(account);
+  }
+
+  /**
+   * The account nears its liquidation: nothing new comes to rest where that would trade, in any market
+   * in which it has a position now. Returns the orders that rest there, to be withdrawn. Asking again
+   * goes by the positions as they are then.
+   */
+  guardLiquidation(account: number): readonly EntrySummary[] {
+    return this.#guard.raise(account);
+  }
+
+  /** The account is safe again, or has no position left. */
+  endLiquidationGuard(account: number): void {
+    this.#guard.lower(account);
   }
 
   /** Lets a strategy open nothing more until it is re-armed. */
@@ -199,85 +245,24 @@ export class Gate {
 
   #decide(requests: readonly OrderRequest[], nowMs: number, retried: number | undefined): Decision {
     invariant(requests.length > 0, 'a decision needs a request');
-    const trial: Trial = { entries: [], conflicts: [] };
-    const refusal = this.#examine(requests, nowMs, trial);
+    const trial: Trial = { entries: [], attached: [], conflicts: [] };
+    const refusal = this.#judge.examine(requests, nowMs, trial);
     if (refusal === undefined && trial.conflicts.length === 0) {
       this.#counts.reserved();
+      for (const entry of trial.attached) entry.state = 'RESERVED';
       return {
         kind: 'reserved',
         orders: trial.entries.map((entry) => this.#reserve(entry, nowMs)),
       };
     }
     for (const entry of trial.entries) this.#book.remove(entry);
+    for (const entry of trial.attached) this.#book.remove(entry);
     if (refusal !== undefined) {
       this.#counts.refused(refusal.code);
       return { kind: 'refused', refusal };
     }
     this.#counts.deferred();
     return this.#defer(requests, trial, retried ?? this.#claims.nextNumber());
-  }
-
-  // Every check in its order. What passes stays in the book, so that the next request meets it.
-  #examine(requests: readonly OrderRequest[], nowMs: number, trial: Trial): Refusal | undefined {
-    for (const request of requests) {
-      const refusal = checkShape(request, this.#markets.length) ?? this.#checkOpen(request);
-      if (refusal !== undefined) return refusal;
-    }
-    for (const request of requests) {
-      const refusal = this.#place(request, trial);
-      if (refusal !== undefined) return refusal;
-    }
-    const refusal = this.#checkMirror(trial.entries, nowMs);
-    if (refusal !== undefined) return refusal;
-    for (const [i, entry] of trial.entries.entries()) {
-      const refusal = this.#checkPreTrade(entry, entry.request !== requests[i], nowMs);
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
-  }
-
-  #checkOpen(request: OrderRequest): Refusal | undefined {
-    const reasons = this.#closuresOf(request.market);
-    if (reasons.size > 0) {
-      return refuse('MARKET_CLOSED', request, { note: [...reasons].join('; ') });
-    }
-    if (this.#staleAccounts.has(request.account)) return refuse('ACCOUNT_STALE', request);
-    return undefined;
-  }
-
-  #place(request: OrderRequest, trial: Trial): Refusal | undefined {
-    const { account, market, side, strategy, precedence } = request;
-    const workingLots = this.#book.workingLots(account, market, side);
-    const increases = canIncrease(request, this.#facts, workingLots);
-    if (increases && precedence !== 'hedge' && this.#mirror.isHalted(strategy)) {
-      return refuse('STRATEGY_HALTED', request);
-    }
-    const verdict = judgeSelfTrade(this.#book, new Entry(request, increases));
-    if (!verdict.passes) return verdict.refusal;
-    const { entry, inTheWay } = verdict;
-    for (const opponent of inTheWay) trial.conflicts.push({ entry, opponent });
-    this.#book.insert(entry);
-    trial.entries.push(entry);
-    return undefined;
-  }
-
-  #checkMirror(entries: readonly Entry[], nowMs: number): Refusal | undefined {
-    const finding = this.#mirror.judge(entries, nowMs);
-    if (finding === undefined) return undefined;
-    const { code, entry } = finding;
-    if (code === 'MIRROR_REVIEW') return refuse(code, entry.request);
-    const { otherAccount, lots, otherLots, retryAtMs } = finding;
-    return refuse(code, entry.request, {
-      otherAccount,
-      measure: { unit: 'lots', actual: lots, bound: otherLots },
-      ...(retryAtMs === undefined ? {} : { retryAtMs }),
-    });
-  }
-
-  #checkPreTrade(entry: Entry, clamped: boolean, nowMs: number): Refusal | undefined {
-    const market = this.#markets[entry.market] as Market;
-    const limits = this.#limits.of(entry.request.account, entry.market);
-    return checkPreTrade(entry, clamped, { market, limits, facts: this.#facts, nowMs });
   }
 
   #reserve(entry: Entry, nowMs: number): ReservedOrder {
@@ -289,7 +274,7 @@ export class Gate {
   }
 
   #defer(requests: readonly OrderRequest[], trial: Trial, number: number): Deferred {
-    const entries = trial.entries.map(({ request, increases }) => {
+    const entries = [...trial.entries, ...trial.attached].map(({ request, increases }) => {
       const entry = new Entry(request, increases);
       entry.claim = number;
       entry.state = 'CLAIM';
@@ -315,9 +300,5 @@ export class Gate {
     const claim = this.#claims.take(number);
     for (const entry of claim?.entries ?? []) this.#book.remove(entry);
     return claim;
-  }
-
-  #closuresOf(market: number): Set<string> {
-    return this.#closures[market] as Set<string>;
   }
 }

@@ -110,6 +110,13 @@ export class MirrorRule {
     });
   }
 
+  /** Counts a stop from the moment at which it fired, instead of that of its reservation. */
+  countAnew(entry: Entry, nowMs: number): void {
+    const { taking, request } = entry;
+    if (taking !== undefined) this.#window(entry.market).takeBack(taking, request.lots);
+    this.count(entry, nowMs);
+  }
+
   /** Takes out what an ended order did not fill, and enters what it did in the day's share. */
   settle(entry: Entry): void {
     const { request, market, taking, remainingLots } = entry;

@@ -1,5 +1,5 @@
 import { type Market, notionalMicro } from '../protocol/market.ts';
-import { signOf } from '../protocol/terms.ts';
+import { type Side, signOf } from '../protocol/terms.ts';
 import { mulDiv } from '../std/integers.ts';
 import type { Entry } from './entry.ts';
 import type { LimitName, LimitSet } from './gateLimits.ts';
@@ -13,8 +13,13 @@ const ONE_BPS = 10_000;
 export interface GateFacts {
   /** Micro-dollars; `undefined` while unknown. */
   equityMicro(account: number): number | undefined;
-  /** Signed: long is positive. Holds every fill that the gate was told of by what remains. */
+  /** Signed: long is positive. */
   positionLots(account: number, market: number): number;
+  /**
+   * What the venue has reported as filled on that side, and the gate was told of by what remains, but
+   * which the position may not hold yet.
+   */
+  unseenLots(account: number, market: number, side: Side): number;
   /** Price to judge by (mark or mid); `undefined` while there is none. */
   referenceTicks(market: number): number | undefined;
   /** Wall ms of that price. */
@@ -30,12 +35,14 @@ export interface PreTrade {
 
 /**
  * Whether an order can only reduce its position or may increase it, if all the account's working
- * orders on its side fill first.
+ * orders on its side fill first and the position does not hold yet what was reported last.
  */
 export function canIncrease(request: OrderRequest, facts: GateFacts, workingLots: number): boolean {
-  if (request.reduceOnly) return false;
-  const position = facts.positionLots(request.account, request.market);
-  return workingLots + request.lots > -signOf(request.side) * position;
+  const { reduceOnly, account, market, side, lots } = request;
+  if (reduceOnly) return false;
+  const position = facts.positionLots(account, market);
+  const before = workingLots + facts.unseenLots(account, market, side);
+  return before + lots > -signOf(side) * position;
 }
 
 /** Size and price of one order, after everything else. `clamped`: the gate changed its price. */
@@ -51,6 +58,11 @@ export function checkPreTrade(
       : checkReduction(entry.request, context)) ??
     checkPrice(entry, clamped, context)
   );
+}
+
+/** The same for a stop that the venue creates when its order fills: there is no position yet. */
+export function checkAttached(entry: Entry, context: PreTrade): Refusal | undefined {
+  return checkNotional(entry.request, context) ?? checkPrice(entry, false, context);
 }
 
 function checkNotional(request: OrderRequest, { market }: PreTrade): Refusal | undefined {
@@ -98,8 +110,10 @@ function checkPrice(entry: Entry, clamped: boolean, context: PreTrade): Refusal 
   const collarBps = limits[collarName];
   if (collarBps === undefined) return unset(collarName, request);
   if (limits.maxReferenceAgeMs === undefined) return unset('maxReferenceAgeMs', request);
-  const reference = facts.referenceTicks(market.id);
-  const referenceAtMs = facts.referenceAtMs(market.id);
+  // Where a stop fires, the market is at its trigger.
+  const { triggerTicks } = request;
+  const reference = triggerTicks ?? facts.referenceTicks(market.id);
+  const referenceAtMs = triggerTicks === undefined ? facts.referenceAtMs(market.id) : nowMs;
   if (reference === undefined || referenceAtMs === undefined) {
     return mayGoBlind(entry) ? undefined : refuse('REFERENCE_STALE', request);
   }

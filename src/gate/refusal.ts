@@ -13,6 +13,16 @@ export const REFUSALS = {
     cause: 'the desk does not send orders of this kind',
     remedy: 'use a limit order (GTC, IOC, ALO, TOB) or a market order (IOC) in a known market',
   },
+  RUN_BY_VENUE: {
+    cause:
+      'the venue would place its parts by itself, at prices and times that nobody here can see',
+    remedy: 'let the desk cut it up, with a parent order',
+  },
+  NOT_EDITABLE: {
+    cause:
+      'the order that it would take the place of is not a limit order of the same kind that counts',
+    remedy: 'send a new order, or change nothing but price and amount',
+  },
   TICK: {
     cause: 'its price is not a whole number of ticks within the range of prices',
     remedy: 'round the price to the tick size',
@@ -30,6 +40,14 @@ export const REFUSALS = {
     cause: 'the account is out of touch with the venue',
     remedy: 'wait until its stream is back and reconciled',
   },
+  ACCOUNT_OUTSIDE: {
+    cause: 'the account belongs to the owner, but not to this desk',
+    remedy: 'send the order from an account of the desk',
+  },
+  ACCOUNT_REMOVED: {
+    cause: 'the account has been removed from the desk',
+    remedy: 'send the order from an account of the desk',
+  },
   STRATEGY_HALTED: {
     cause: 'its strategy is halted, because it kept opening on both sides in two accounts',
     remedy: 'find out why, then re-arm the strategy',
@@ -41,6 +59,10 @@ export const REFUSALS = {
   CLAIMED: {
     cause: 'a deferred order of the same owner has a claim to that price',
     remedy: 'wait until that order is sent or given up',
+  },
+  LIQUIDATION: {
+    cause: 'an account of the owner is near its liquidation, which would trade with it',
+    remedy: 'wait until that account is safe, or quote on the other side',
   },
   MIRROR: {
     cause: 'two accounts of the owner would take opposite sides of the market at the same time',

@@ -1,8 +1,8 @@
-import { type Entry, STRONGEST, summaryOf, WEAKEST } from './entry.ts';
+import { type Entry, GUARD, STRONGEST, summaryOf, WEAKEST } from './entry.ts';
 import { type ExposureBook, MAX_TICKS } from './exposureBook.ts';
 import { NONE } from './ladder.ts';
-import type { OrderRequest } from './orderRequest.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { isStop, type OrderRequest } from './orderRequest.ts';
+import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
 
 const { max, min } = Math;
 
@@ -22,8 +22,9 @@ export type SelfTradeVerdict =
 
 /**
  * The self-trade rule for one order that is not in the book. Orders of lower precedence make way;
- * against the others the request's own `onConflict` says what happens. No order is ever decremented
- * or crossed inside the house.
+ * against the others the request's own `onConflict` says what happens. It withdraws orders of equal
+ * precedence at most: a quote does not end a hedge. No order is ever decremented or crossed inside
+ * the house.
  */
 export function judgeSelfTrade(book: ExposureBook, entry: Entry): SelfTradeVerdict {
   const nearest = book.nearestOpponentTicks(entry, entry.rank);
@@ -35,21 +36,25 @@ export function judgeSelfTrade(book: ExposureBook, entry: Entry): SelfTradeVerdi
       return clamp(book, entry, nearest);
     case 'CANCEL_RESTING': {
       const blockers = book.opponents(entry, STRONGEST, entry.rank, Infinity);
-      const fixed = blockers.filter(staysPut);
+      const fixed = blockers.filter((each) => each.rank < entry.rank || staysPut(each));
       if (fixed.length > 0) return refused(entry, fixed, NOBODY);
       return passOver(book, entry, blockers);
     }
     case 'CANCEL_BOTH': {
       const all = book.opponents(entry, STRONGEST, WEAKEST, Infinity);
-      return refused(entry, all, all);
+      return refused(
+        entry,
+        all,
+        all.filter(({ rank }) => rank >= entry.rank),
+      );
     }
   }
 }
 
-/** The orders of those entries that a cancel can reach: what never rests ends by itself. */
+/** The orders of those entries that a cancel can reach: what neither rests nor waits ends by itself. */
 export function cancellable(entries: readonly Entry[]): number[] {
   return entries
-    .filter((entry) => entry.mayRest && !staysPut(entry))
+    .filter((entry) => (entry.mayRest || entry.isDormant) && !staysPut(entry))
     .map((entry) => entry.request.orderId);
 }
 
@@ -76,6 +81,8 @@ function clamp(book: ExposureBook, entry: Entry, nearest: number): SelfTradeVerd
  * market order becomes a limit order that is immediate or cancelled.
  */
 function oneTickShort(request: OrderRequest, ticks: number): OrderRequest | undefined {
+  // At another price it would protect something else.
+  if (isStop(request)) return undefined;
   const isBid = request.side === 'bid';
   const priceTicks = isBid
     ? min(request.priceTicks, ticks - 1)
@@ -89,12 +96,16 @@ function refused(
   opponents: readonly Entry[],
   withdraw: readonly Entry[],
 ): SelfTradeVerdict {
-  const isOrder = opponents.some((each) => each.claim === 0);
-  const refusal = refuse(isOrder ? 'SELF_TRADE' : 'CLAIMED', entry.request, {
+  const refusal = refuse(codeFor(opponents), entry.request, {
     opponents: opponents.slice(0, LISTED).map(summaryOf),
     withdraw: cancellable(withdraw),
   });
   return { passes: false, refusal };
+}
+
+function codeFor(opponents: readonly Entry[]): RefusalCode {
+  if (opponents.some((each) => each.claim === 0)) return 'SELF_TRADE';
+  return opponents.some((each) => each.claim !== GUARD) ? 'CLAIMED' : 'LIQUIDATION';
 }
 
 // Neither a claim nor an order of the same decision can be withdrawn.

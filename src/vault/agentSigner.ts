@@ -5,6 +5,7 @@ import type {
   SignedRequest,
   SignerPort,
 } from '../desk/ports.ts';
+import type { OrderRequest } from '../gate/orderRequest.ts';
 import type { ReservedOrder } from '../gate/reservedOrder.ts';
 import { encodeBase58 } from '../protocol/base58.ts';
 import type { MarketIndex } from '../protocol/marketIndex.ts';
@@ -69,6 +70,8 @@ export class AgentSigner implements SignerPort {
     if (wallMs > reserved.sendByMs) return undefined;
     const { request } = reserved;
     invariant(UUID.test(request.clientOrderId), 'a client order id must be a UUID');
+    // A stop or an edit signed as a plain order would be another order than the one that was checked.
+    invariant(isPlain(request), 'only plain limit and market orders are signed');
     const data = createOrderData({
       market: this.#markets.byId(request.market),
       side: request.side,
@@ -135,6 +138,11 @@ export class AgentSigner implements SignerPort {
       expiryWindowMs,
     };
   }
+}
+
+function isPlain({ kind, replaces, attached }: OrderRequest): boolean {
+  const known = kind === 'limit' || kind === 'market';
+  return known && replaces === undefined && attached === undefined;
 }
 
 function counted(value: number | undefined): number {

@@ -13,7 +13,8 @@ import {
   signedDoneLots,
 } from '../../src/accounts/order.ts';
 import { advance, end, nextState, type OrderInput } from '../../src/accounts/orderLife.ts';
-import { Gate, NOT_RECONCILED } from '../../src/gate/gate.ts';
+import { NOT_RECONCILED } from '../../src/gate/coverage.ts';
+import { Gate } from '../../src/gate/gate.ts';
 import type { OrderRequest } from '../../src/gate/orderRequest.ts';
 import { applyFill, FLAT } from '../../src/ledger/position.ts';
 import type { FillRow, OrderUpdateRow } from '../../src/protocol/frames/frame.ts';
@@ -558,6 +559,7 @@ class Desk {
     const facts = {
       equityMicro: () => 10 ** 12,
       positionLots: () => 0,
+      unseenLots: () => 0,
       referenceTicks: () => 90_000,
       referenceAtMs: () => NOW_MS,
     };

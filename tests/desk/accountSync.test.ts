@@ -208,6 +208,16 @@ describe("orders that are not the desk's", () => {
     ]);
   });
 
+  test.each([
+    ['stop_market', 'stop-market'],
+    ['take_profit_limit', 'stop-limit'],
+    ['stop_loss_market', 'stop-market'],
+  ])('DESK-32 a %s counts as armed, although it does not rest on the book', (type, kind) => {
+    const bench = Bench.ready();
+    tellStranger(bench, { type, stopTicks: 90_000, event: 'stop_created' });
+    expect(bench.kernel.gate.entry(-77)).toMatchObject({ kind, triggerTicks: 90_000 });
+  });
+
   test('DESK-32 ours that such an order could meet are withdrawn', () => {
     const bench = Bench.ready();
     bench.disk = 'slow';

@@ -1,11 +1,14 @@
 // A gate with two markets and facts that a test can set.
+
+import { NOT_RECONCILED } from '../../src/gate/coverage.ts';
 import type { Decision, Deferred, Refused } from '../../src/gate/decision.ts';
-import { Gate, NOT_RECONCILED } from '../../src/gate/gate.ts';
+import { Gate } from '../../src/gate/gate.ts';
 import type { GateLimits } from '../../src/gate/gateLimits.ts';
 import type { OrderRequest } from '../../src/gate/orderRequest.ts';
 import type { GateFacts } from '../../src/gate/preTrade.ts';
 import type { ReservedOrder } from '../../src/gate/reservedOrder.ts';
 import { type Market, makeMarket } from '../../src/protocol/market.ts';
+import type { Side } from '../../src/protocol/terms.ts';
 
 export const NOW_MS = 1_800_000_000_000;
 
@@ -29,6 +32,7 @@ export const WIDE: GateLimits = {
 /** Reference 100 000 ticks in both markets, $1,000,000 of equity, no positions. */
 export class FakeFacts implements GateFacts {
   readonly positions: Map<string, number> = new Map();
+  readonly unseen: Map<string, number> = new Map();
   readonly equities: Map<number, number | undefined> = new Map();
   reference: number | undefined = 100_000;
   referenceTime: number | undefined = NOW_MS;
@@ -39,6 +43,10 @@ export class FakeFacts implements GateFacts {
 
   positionLots(account: number, market: number): number {
     return this.positions.get(`${account}/${market}`) ?? 0;
+  }
+
+  unseenLots(account: number, market: number, side: Side): number {
+    return this.unseen.get(`${account}/${market}/${side}`) ?? 0;
   }
 
   referenceTicks(): number | undefined {

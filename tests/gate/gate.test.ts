@@ -433,14 +433,25 @@ describe('precedence', () => {
     expect(answer(desk.submit({ ...A, priceTicks: P - 5001 }))).toBe('reserved');
   });
 
-  test('GATE-18 CANCEL_RESTING withdraws equals and stronger ones, and waits', () => {
+  test('GATE-18 CANCEL_RESTING withdraws equals, and waits', () => {
     const desk = new Desk();
     const parent = desk.rest({ ...A, tif: 'ALO' });
-    const hedge = desk.rest({ ...A, tif: 'ALO', precedence: 'hedge' });
     const quote = desk.rest({ ...A, tif: 'ALO', precedence: 'quote' });
     const decision = deferred(desk.submit({ ...B, onConflict: 'CANCEL_RESTING' }));
-    expect([...decision.withdraw].sort()).toEqual([parent, hedge, quote].sort());
-    expect(desk.gate.counters().liveEntries).toBe(3);
+    expect([...decision.withdraw].sort()).toEqual([parent, quote].sort());
+    expect(desk.gate.counters().liveEntries).toBe(2);
+  });
+
+  test('GATE-18 GATE-19 neither CANCEL_RESTING nor CANCEL_BOTH withdraws a stronger order', () => {
+    for (const onConflict of ['CANCEL_RESTING', 'CANCEL_BOTH'] as const) {
+      const desk = new Desk();
+      const parent = desk.rest({ ...A, tif: 'ALO' });
+      const hedge = desk.rest({ ...A, tif: 'ALO', precedence: 'hedge' });
+      const { code, withdraw, opponents } = refused(desk.submit({ ...B, onConflict }));
+      expect(code).toBe('SELF_TRADE');
+      expect(opponents.map(({ orderId }) => orderId)).toContain(hedge);
+      expect(withdraw).toEqual(onConflict === 'CANCEL_BOTH' ? [parent] : []);
+    }
   });
 
   test('GATE-19 CANCEL_BOTH withdraws what is in the way and refuses the new order', () => {

@@ -105,11 +105,47 @@ const aRequest = fc
       : { ...rest, kind: 'limit' as const, tif },
   );
 
+const aStopKind = fc.constantFrom('stop-market' as const, 'stop-limit' as const);
+
+/** A stop on either side of the position, which a reduce-only order of the wrong side does not pass. */
+const aStop = fc
+  .record({ base: aRequest, kind: aStopKind, triggerTicks: fc.integer({ min: P - 9, max: P + 9 }) })
+  .map(({ base, kind, triggerTicks }) => ({
+    ...base,
+    kind,
+    triggerTicks,
+    lots: 100,
+    tif: kind === 'stop-market' ? ('IOC' as const) : ('GTC' as const),
+    reduceOnly: true,
+  }));
+
+/** An order that brings its own stop. */
+const aBracket = fc.record({ base: aRequest, kind: aStopKind }).map(({ base, kind }) => {
+  const orderId = nextStopId();
+  const stop = { orderId, clientOrderId: `stop-${orderId}`, kind, lots: base.lots };
+  return { ...base, attached: [{ ...stop, priceTicks: P, triggerTicks: P }] };
+});
+
+// Numbers that no order of the desk has.
+let lastStopId = 10 ** 9;
+function nextStopId(): number {
+  lastStopId += 1;
+  return lastStopId;
+}
+
 type Asked = Partial<OrderRequest>;
+type OfOrder = 'sent' | 'live' | 'shrink' | 'release' | 'triggered';
 type Action =
   | { readonly act: 'submit'; readonly asked: readonly Asked[] }
   | { readonly act: 'adopt'; readonly asked: Asked; readonly resting: boolean }
-  | { readonly act: 'sent' | 'live' | 'shrink' | 'release'; readonly which: number }
+  | { readonly act: OfOrder | 'guard' | 'unguard'; readonly which: number }
+  | {
+      readonly act: 'edit';
+      readonly which: number;
+      readonly asked: Asked;
+      /** 0: it names another account than the order that it edits. */
+      readonly astray: number;
+    }
   | { readonly act: 'retry' | 'drop'; readonly which: number }
   | { readonly act: 'wait'; readonly ms: number };
 
@@ -118,22 +154,53 @@ const anAction: fc.Arbitrary<Action> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       act: fc.constant('submit' as const),
-      asked: fc.array(aRequest, { minLength: 1, maxLength: 2 }),
+      asked: fc.array(
+        fc.oneof(
+          { weight: 6, arbitrary: aRequest },
+          { weight: 1, arbitrary: aStop },
+          { weight: 1, arbitrary: aBracket },
+        ),
+        { minLength: 1, maxLength: 4 },
+      ),
     }),
   },
   {
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant('adopt' as const),
-      asked: aRequest,
+      asked: fc.oneof(aRequest, aStop),
       resting: fc.boolean(),
     }),
   },
   {
     weight: 9,
     arbitrary: fc.record({
-      act: fc.constantFrom('sent' as const, 'live', 'live', 'shrink', 'release', 'release'),
+      act: fc.constantFrom(
+        'sent' as const,
+        'live',
+        'live',
+        'shrink',
+        'release',
+        'release',
+        'triggered',
+      ),
       which: fc.nat(50),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('edit' as const),
+      which: fc.nat(50),
+      asked: aRequest,
+      astray: fc.nat(9),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constantFrom('guard' as const, 'unguard', 'unguard'),
+      which: fc.integer({ min: 1, max: 4 }),
     }),
   },
   {
@@ -174,7 +241,7 @@ class Twins {
     const { gate, nowMs } = this.desk;
     switch (action.act) {
       case 'submit': {
-        const requests = action.asked.map((each) => request({ ...each, strategy: 0 }));
+        const requests = action.asked.map((each) => request({ ...renumbered(each), strategy: 0 }));
         this.#compare(gate.submit(requests, nowMs), this.naive.submit(requests, nowMs), requests);
         return;
       }
@@ -184,6 +251,20 @@ class Twins {
         expect(sorted(reported)).toEqual(sorted(this.naive.adopt(stray, action.resting)));
         return;
       }
+      case 'edit': {
+        const order = pick(this.naive.orders, action.which);
+        if (order !== undefined) this.#edit(order.request, action.asked, action.astray === 0);
+        return;
+      }
+      case 'guard': {
+        const met = gate.guardLiquidation(action.which).map(({ orderId }) => orderId);
+        expect(sorted(met)).toEqual(sorted(this.naive.guard(action.which)));
+        return;
+      }
+      case 'unguard':
+        gate.endLiquidationGuard(action.which);
+        this.naive.unguard(action.which);
+        return;
       case 'wait':
         this.desk.nowMs += action.ms;
         this.desk.facts.referenceTime = this.desk.nowMs;
@@ -209,7 +290,8 @@ class Twins {
       const { orderId } = one.request;
       if (this.desk.gate.entry(orderId)?.remainingLots !== one.remainingLots) wrong.push(orderId);
       for (const other of orders.slice(i + 1)) {
-        if (!one.foreign && !other.foreign && inConflict(one, other)) wrong.push([one, other]);
+        const known = one.foreign || other.foreign || carries(one, other) || carries(other, one);
+        if (!known && inConflict(one, other)) wrong.push([one, other]);
       }
     }
     const { liveEntries, openClaims } = this.desk.gate.counters();
@@ -226,13 +308,32 @@ class Twins {
     this.naive.drop(number);
   }
 
-  #live(act: 'sent' | 'live' | 'shrink' | 'release', order: NaiveOrder): void {
+  #edit(edited: OrderRequest, { priceTicks, lots, onConflict }: Asked, astray: boolean): void {
+    const { orderId, triggerTicks: _, attached: __, ...same } = edited;
+    const edit = request({
+      ...{ ...same, priceTicks: priceTicks ?? P, lots: lots ?? 100 },
+      ...{ onConflict: onConflict ?? 'CLAMP', orderId: nextStopId() },
+      ...{ kind: 'limit', tif: 'ALO', replaces: orderId, account: edited.account % 4 },
+      ...(astray ? {} : { account: edited.account }),
+    });
+    const { gate, nowMs } = this.desk;
+    this.#compare(gate.submit([edit], nowMs), this.naive.submit([edit], nowMs), [edit]);
+  }
+
+  #live(act: OfOrder, order: NaiveOrder): void {
     const { gate, nowMs } = this.desk;
     const { orderId } = order.request;
-    if (act === 'sent') gate.sent(orderId, nowMs + 2000);
+    if (act === 'sent') {
+      gate.sent(orderId, nowMs + 2000);
+      order.left = true;
+    }
     if (act === 'live' && order.mayRest) {
       gate.live(orderId);
       this.naive.live(order);
+    }
+    if (act === 'triggered') {
+      gate.triggered(orderId, nowMs);
+      this.naive.triggered(order, nowMs);
     }
     if (act === 'shrink') {
       order.remainingLots = Math.floor(order.remainingLots / 2);
@@ -278,6 +379,18 @@ function plain(decision: Decision): unknown {
   return { kind, claim, withdraw: sorted(withdraw), waitingFor: sorted(waitingFor) };
 }
 
+/** The venue arms the one when the other fills, and keeps the account from trading with itself. */
+function carries(order: NaiveOrder, stop: NaiveOrder): boolean {
+  const { attached = [] } = order.request;
+  return attached.some(({ orderId }) => orderId === stop.request.orderId);
+}
+
+/** Numbers are used once, and a history is played more than once. */
+function renumbered(asked: Asked): Asked {
+  if (asked.attached === undefined) return asked;
+  return { ...asked, attached: asked.attached.map((each) => ({ ...each, orderId: nextStopId() })) };
+}
+
 function pick<T>(list: readonly T[], which: number): T | undefined {
   return list[which % list.length];
 }
@@ -304,7 +417,16 @@ describe('histories', () => {
     });
     fc.assert(property, { numRuns: 300 });
     // A run in which one kind of answer never came up would prove little.
-    for (const kind of ['reserved', 'deferred', 'SELF_TRADE', 'CLAIMED', 'MIRROR']) {
+    for (const kind of [
+      'reserved',
+      'deferred',
+      'SELF_TRADE',
+      'CLAIMED',
+      'MIRROR',
+      'REDUCE_ONLY',
+      'LIQUIDATION',
+      'NOT_EDITABLE',
+    ]) {
       expect([kind, (seen.get(kind) ?? 0) > 10]).toEqual([kind, true]);
     }
   });

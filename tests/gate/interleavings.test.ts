@@ -2,8 +2,9 @@
 // which submitting, arriving, losing, resting, ending and being told can happen, against a venue that
 // knows nothing of owners. A taker waits at the venue before it arrives, so arriving is a step apart.
 import { describe, expect, test } from '@jest/globals';
+import { NOT_RECONCILED } from '../../src/gate/coverage.ts';
 import type { Decision } from '../../src/gate/decision.ts';
-import { Gate, NOT_RECONCILED } from '../../src/gate/gate.ts';
+import { Gate } from '../../src/gate/gate.ts';
 import type { OrderRequest, Precedence } from '../../src/gate/orderRequest.ts';
 import { FakeFacts, MARKETS, NOW_MS, request, WIDE } from './desk.ts';
 

@@ -1,13 +1,21 @@
 // The gate's self-trade and mirror rules once more, as plainly as possible: every order is compared
 // with every other. No index, no sums; slow, and easy to believe.
 import { type Exposure, exposureOf, inConflict } from '../../src/gate/conflict.ts';
-import { type OrderRequest, PRECEDENCES } from '../../src/gate/orderRequest.ts';
+import {
+  type AttachedStop,
+  isStop,
+  type OrderRequest,
+  PRECEDENCES,
+} from '../../src/gate/orderRequest.ts';
 
 export interface NaiveOrder extends Exposure {
   readonly request: OrderRequest;
   readonly foreign: boolean;
   canTake: boolean;
   mayRest: boolean;
+  dormant: boolean;
+  /** It has been sent, or seen at the venue. */
+  left: boolean;
   remainingLots: number;
 }
 
@@ -39,6 +47,7 @@ interface Taking {
 export class NaiveGate {
   readonly orders: NaiveOrder[] = [];
   readonly claims: NaiveClaim[] = [];
+  guards: NaiveOrder[] = [];
   readonly #positions: (account: number, market: number) => number;
   #takings: Taking[] = [];
   #lastClaim = 0;
@@ -48,31 +57,51 @@ export class NaiveGate {
   }
 
   submit(requests: readonly OrderRequest[], nowMs: number, claim?: number): NaiveAnswer {
+    for (const asked of requests) {
+      if (!this.#isEditable(asked)) return refusal('NOT_EDITABLE');
+    }
     const together: NaiveOrder[] = [];
+    const attached: NaiveOrder[] = [];
     const openings: NaiveOrder[] = [];
     const inTheWay = new Set<NaiveOrder>();
     for (const asked of requests) {
       const opening = this.#isOpening(asked, together);
       let order = fresh(asked);
-      let { before, after } = this.#opponents(order, together);
+      const others = [...together, ...attached];
+      let { before, after } = this.#opponents(order, others);
       if (before.length > 0 && asked.onConflict === 'CLAMP') {
         const clamped = clamp(asked, before);
         if (clamped === undefined) return this.#refuse(before, []);
         order = fresh(clamped);
-        ({ before, after } = this.#opponents(order, together));
+        ({ before, after } = this.#opponents(order, others));
       }
       if (before.length > 0) {
         const all = [...before, ...after];
-        const stuck = before.filter((each) => !this.orders.includes(each));
-        if (asked.onConflict === 'CANCEL_BOTH') return this.#refuse(all, this.#cancellable(all));
+        const stronger = before.filter((each) => rank(each) < rank(order));
+        const stuck = before.filter(
+          (each) => stronger.includes(each) || !this.orders.includes(each),
+        );
+        if (asked.onConflict === 'CANCEL_BOTH') {
+          const equal = all.filter((each) => !stronger.includes(each));
+          return this.#refuse(all, this.#cancellable(equal));
+        }
         if (asked.onConflict === 'CANCEL_RESTING' && stuck.length > 0)
           return this.#refuse(stuck, []);
         if (asked.onConflict !== 'CANCEL_RESTING') return this.#refuse(before, []);
       }
-      const mates = after.filter((each) => together.includes(each));
+      const mates = after.filter((each) => others.includes(each));
       if (mates.length > 0) return this.#refuse(mates, []);
       for (const each of [...before, ...after]) {
         if (this.orders.includes(each)) inTheWay.add(each);
+      }
+      for (const stop of asked.attached ?? []) {
+        const child = fresh(childOf(asked, stop));
+        const met = this.#opponents(child, [...together, ...attached]);
+        if (met.before.length > 0) return this.#refuse(met.before, []);
+        const stuck = met.after.filter((each) => others.includes(each));
+        if (stuck.length > 0) return this.#refuse(stuck, []);
+        for (const each of met.after) if (this.orders.includes(each)) inTheWay.add(each);
+        attached.push(child);
       }
       together.push(order);
       if (opening) openings.push(order);
@@ -82,7 +111,15 @@ export class NaiveGate {
         return { kind: 'refused', code: 'MIRROR', withdraw: [] };
       }
     }
-    if (inTheWay.size > 0) return this.#defer(requests, together, [...inTheWay], claim);
+    for (const { request } of together) {
+      const { reduceOnly, lots, side, account, market } = request;
+      const closable = this.#positions(account, market) * (side === 'bid' ? -1 : 1);
+      if (reduceOnly && lots > closable) return refusal('REDUCE_ONLY');
+    }
+    if (inTheWay.size > 0) {
+      return this.#defer(requests, [...together, ...attached], [...inTheWay], claim);
+    }
+    this.orders.push(...attached);
     for (const order of together) {
       this.orders.push(order);
       const { orderId, account, market } = order.request;
@@ -105,15 +142,48 @@ export class NaiveGate {
 
   adopt(request: OrderRequest, resting: boolean): number[] {
     const order = { ...fresh(request), foreign: true };
-    if (resting) Object.assign(order, { canTake: false, mayRest: true });
+    if (resting && !order.dormant) Object.assign(order, { canTake: false, mayRest: true });
     const own = this.orders.filter((each) => inConflict(each, order));
     this.orders.push(order);
     return own.map((each) => each.request.orderId);
   }
 
   live(order: NaiveOrder): void {
+    order.left = true;
+    if (order.dormant) return;
     order.canTake = false;
     order.mayRest = true;
+  }
+
+  triggered(order: NaiveOrder, nowMs: number): void {
+    if (!order.dormant) return;
+    order.dormant = false;
+    if (order.foreign) return;
+    const { orderId, account, market } = order.request;
+    this.#takings = this.#takings.filter((each) => each.orderId !== orderId);
+    this.#takings.push({ orderId, account, market, lots: signed(order.request), atMs: nowMs });
+  }
+
+  guard(account: number): number[] {
+    this.unguard(account);
+    const met = new Set<number>();
+    for (const market of [0, 1]) {
+      const position = this.#positions(account, market);
+      if (position === 0) continue;
+      const side = position > 0 ? 'ask' : 'bid';
+      const request = { account, market, side, precedence: 'kill' } as OrderRequest;
+      const guard: NaiveOrder = {
+        ...{ request, market, side, canTake: true, mayRest: false, foreign: false, dormant: false },
+        ...{ remainingLots: 0, worstTicks: position > 0 ? -Infinity : Infinity, left: false },
+      };
+      this.guards.push(guard);
+      for (const each of this.orders) if (inConflict(each, guard)) met.add(each.request.orderId);
+    }
+    return [...met];
+  }
+
+  unguard(account: number): void {
+    this.guards = this.guards.filter((each) => each.request.account !== account);
   }
 
   release(order: NaiveOrder): number[] {
@@ -126,7 +196,12 @@ export class NaiveGate {
     for (const each of waiting) {
       each.waitingFor = each.waitingFor.filter((other) => other !== orderId);
     }
-    return waiting.filter((each) => each.waitingFor.length === 0).map(({ number }) => number);
+    const ready = waiting.filter((each) => each.waitingFor.length === 0);
+    const stops = order.left ? [] : (order.request.attached ?? []);
+    const unborn = this.orders.filter((each) =>
+      stops.some((stop) => stop.orderId === each.request.orderId),
+    );
+    return [...ready.map((each) => each.number), ...unborn.flatMap((each) => this.release(each))];
   }
 
   #opponents(
@@ -134,7 +209,8 @@ export class NaiveGate {
     together: readonly NaiveOrder[],
   ): { before: NaiveOrder[]; after: NaiveOrder[] } {
     const places = this.claims.flatMap((claim) => claim.places);
-    const all = [...this.orders, ...places, ...together].filter((each) => inConflict(each, order));
+    const counted = [...this.orders, ...places, ...this.guards, ...together];
+    const all = counted.filter((each) => inConflict(each, order));
     return {
       before: all.filter((each) => rank(each) <= rank(order)),
       after: all.filter((each) => rank(each) > rank(order)),
@@ -143,13 +219,28 @@ export class NaiveGate {
 
   #refuse(opponents: readonly NaiveOrder[], withdraw: readonly number[]): NaiveAnswer {
     const places = this.claims.flatMap((claim) => claim.places);
-    const claimed = opponents.every((each) => places.includes(each));
-    return { kind: 'refused', code: claimed ? 'CLAIMED' : 'SELF_TRADE', withdraw };
+    const kinds = opponents.map((each) =>
+      places.includes(each) ? 'CLAIMED' : this.guards.includes(each) ? 'LIQUIDATION' : 'SELF_TRADE',
+    );
+    const code = ['SELF_TRADE', 'CLAIMED', 'LIQUIDATION'].find((each) =>
+      kinds.some((kind) => kind === each),
+    );
+    return { kind: 'refused', code: code ?? '', withdraw };
+  }
+
+  #isEditable(edit: OrderRequest): boolean {
+    if (edit.replaces === undefined) return true;
+    return this.orders.some(({ request, mayRest, foreign }) => {
+      const { orderId, clientOrderId, account, market, side, kind, reduceOnly } = request;
+      const same = { clientOrderId, account, market, side, reduceOnly };
+      const found = orderId === edit.replaces && mayRest && !foreign && kind === 'limit';
+      return found && Object.entries(same).every(([name, value]) => edit[name as 'side'] === value);
+    });
   }
 
   #cancellable(orders: readonly NaiveOrder[]): number[] {
     return orders
-      .filter((each) => this.orders.includes(each) && each.mayRest)
+      .filter((each) => this.orders.includes(each) && (each.mayRest || each.dormant))
       .map((each) => each.request.orderId);
   }
 
@@ -201,7 +292,30 @@ export class NaiveGate {
 }
 
 function fresh(request: OrderRequest): NaiveOrder {
-  return { request, foreign: false, remainingLots: request.lots, ...exposureOf(request) };
+  return {
+    request,
+    foreign: false,
+    dormant: isStop(request),
+    left: false,
+    remainingLots: request.lots,
+    ...exposureOf(request),
+  };
+}
+
+function refusal(code: string): NaiveAnswer {
+  return { kind: 'refused', code, withdraw: [] };
+}
+
+function childOf(asked: OrderRequest, stop: AttachedStop): OrderRequest {
+  const { attached: _, ...rest } = asked;
+  return {
+    ...rest,
+    ...stop,
+    side: asked.side === 'bid' ? 'ask' : 'bid',
+    tif: stop.kind === 'stop-market' ? 'IOC' : 'GTC',
+    reduceOnly: true,
+    precedence: 'reduction',
+  };
 }
 
 function rank(order: NaiveOrder): number {
@@ -218,6 +332,7 @@ function signed(request: OrderRequest): number {
 
 /** One tick short of the nearest of them, and no more aggressive than asked. */
 function clamp(request: OrderRequest, opponents: readonly NaiveOrder[]): OrderRequest | undefined {
+  if (isStop(request)) return undefined;
   const prices = opponents.map((each) => each.worstTicks);
   const isBid = request.side === 'bid';
   const short = isBid ? Math.min(...prices) - 1 : Math.max(...prices) + 1;

@@ -213,6 +213,10 @@ describe('the signer', () => {
     const name = { clientOrderId: '","price":"1' };
     expect(() => signer.order(1, reserved(name), AT)).toThrow('must be a UUID');
     expect(() => signer.order(1, reserved({ account: 2 }), AT)).toThrow('no key for account 2');
+    const stop = { kind: 'stop-limit', triggerTicks: 99_000 } as const;
+    for (const other of [stop, { replaces: 7 }, { attached: [] }]) {
+      expect(() => signer.order(1, reserved(other), AT)).toThrow('only plain limit and market');
+    }
     const long: Market = { ...BTC, symbol: 'B'.repeat(5000) };
     const command = { account: 0, market: long, clientOrderId: NAME, venueOrderId: undefined };
     expect(() => signer.cancel(1, command, AT)).toThrow('a message of 51');

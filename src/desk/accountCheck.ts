@@ -19,7 +19,7 @@ export interface CheckParts {
   readonly openOrders: (rows: readonly OpenOrderRow[], before: Resting) => void;
   /** Account and venue tell different things in a quiet moment. */
   readonly differs: () => void;
-  /** The venue could not be asked so many times in a row. */
+  /** The venue has not answered, however often it was asked. */
   readonly unreachable: () => void;
 }
 
@@ -33,8 +33,8 @@ export interface Resting {
 const QUIET_MS = 1500;
 /** A check that no credits were left for is asked again as evidence after that. */
 const POLL_PATIENCE_MS = 20_000;
-/** Checks that fail in a row before the account counts as out of touch. */
-const MOST_FAILURES = 3;
+/** A question is asked so often before the account counts as out of touch. */
+const TRIES = 3;
 
 /**
  * One account in quiet moments: held against the free snapshots of its orders and positions, or
@@ -48,7 +48,6 @@ export class AccountCheck {
   #orders: { readonly rows: readonly OpenOrderRow[]; readonly atMs: number } | undefined;
   #isTiming = false;
   #askedAtMs: number | undefined;
-  #failures = 0;
 
   constructor(parts: CheckParts, account: AccountManager, queries: AccountQueries) {
     this.#parts = parts;
@@ -80,7 +79,7 @@ export class AccountCheck {
     if (isWaiting && nowMs - (this.#askedAtMs ?? 0) < POLL_PATIENCE_MS) return;
     this.#askedAtMs = nowMs;
     const lane = isWaiting ? 'evidence' : 'poll';
-    const bound = { tries: 1, unanswered: () => this.#failed() };
+    const bound = { tries: TRIES, unanswered: () => this.#failed() };
     const ours = [...this.#account.working.values()].filter(({ state }) => state === 'LIVE');
     const before = { ours, foreign: this.#parts.foreign() };
     this.#queries.ask(
@@ -95,16 +94,12 @@ export class AccountCheck {
 
   #answered(rows: readonly PositionRow[]): void {
     this.#askedAtMs = undefined;
-    this.#failures = 0;
     this.positions(rows);
   }
 
   #failed(): void {
     this.#askedAtMs = undefined;
-    this.#failures += 1;
-    if (this.#failures < MOST_FAILURES || this.#account.status !== 'ready') return;
-    this.#failures = 0;
-    this.#parts.unreachable();
+    if (this.#account.status === 'ready') this.#parts.unreachable();
   }
 
   #compareAfter(delayMs: number): void {
@@ -140,7 +135,8 @@ export class AccountCheck {
 
   /** Only a list that is younger than the account's last event can tell. */
   #ordersDiffer(): boolean {
-    if (this.#orders === undefined || this.#orders.atMs < this.#account.lastEventAtMs) return false;
+    if (this.#orders === undefined || this.#orders.atMs <= this.#account.lastEventAtMs)
+      return false;
     const { rows } = this.#orders;
     const foreign = this.#parts.foreign();
     const byName = new Map(rows.map((row) => [row.clientOrderId, row]));

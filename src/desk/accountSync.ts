@@ -15,7 +15,7 @@ import { ForeignOrders } from './foreignOrders.ts';
 import type { KernelContext } from './kernelContext.ts';
 import { MissingFills } from './missingFills.ts';
 import { OrderInquiry } from './orderInquiry.ts';
-import { adoptPositions, differences } from './positionCheck.ts';
+import { adoptPositions } from './positionCheck.ts';
 import type { Requests } from './requests.ts';
 
 export interface SyncParts {

@@ -7,25 +7,34 @@ import { flattenHeaders } from './flattenHeaders.ts';
 import { answerRequest } from './serverRequest.ts';
 import { textOf, wrapSocket } from './wsSocket.ts';
 
+const PATIENCE_MS = 10_000;
+const MOST_PONG_BYTES = 65_536;
+/** RFC 6455 leaves 123 bytes for a reason. */
+const LONGEST_REASON = 40;
+
 /** Serves HTTP and WebSockets on one port of this machine. */
 export async function listenNode(
   options: ListenOptions,
   handlers: ServerHandlers,
 ): Promise<Listening> {
+  const { patienceMs = PATIENCE_MS } = options;
   const server = createServer({
     // A client that dribbles its request holds a connection no longer than this.
-    headersTimeout: 10_000,
-    requestTimeout: 20_000,
-    connectionsCheckingInterval: 5_000,
+    headersTimeout: patienceMs,
+    requestTimeout: 2 * patienceMs,
+    connectionsCheckingInterval: patienceMs / 2,
     keepAliveTimeout: 60_000,
     maxHeaderSize: 16_384,
   });
   server.maxConnections = options.maxConnections;
+  // Neither does one that does not take its answer.
+  server.timeout = 3 * patienceMs;
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
     perMessageDeflate: false,
     maxPayload: options.maxBytes,
+    autoPong: false,
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answerRequest(request, response, options.maxBytes, handlers);
@@ -34,6 +43,8 @@ export async function listenNode(
     upgrade(sockets, handlers, request, stream, head);
   });
   const port = await open(server, options);
+  // One connection that cannot be accepted is no reason to end all others.
+  server.on('error', () => undefined);
   return { port, close: () => shut(server, sockets) };
 }
 
@@ -56,15 +67,29 @@ function upgrade(
     return;
   }
   sockets.handleUpgrade(request, stream, head, (inner) => {
-    const { onMessage, onClose } = answer(wrapSocket(inner));
+    const { onMessage, onClose } = answer(wrapSocket(inner, stream));
     inner.on('message', (data, isBinary) => {
       if (isBinary) inner.close(1003, 'text frames only');
-      else onMessage(textOf(data));
+      else guarded(() => onMessage(textOf(data)), inner);
+    });
+    inner.on('ping', (data) => {
+      // Whoever pings and does not read would fill the memory with pongs.
+      if (inner.bufferedAmount > MOST_PONG_BYTES) inner.terminate();
+      else inner.pong(data);
     });
     // ws closes the socket itself after an error (1009 for a frame over the limit).
     inner.on('error', () => undefined);
     inner.on('close', (code, reason) => onClose(code, reason.toString()));
   });
+}
+
+/** What a handler throws ends the socket that brought it on, and nothing else. */
+function guarded(handle: () => void, inner: WebSocket): void {
+  try {
+    handle();
+  } catch (thrown) {
+    inner.close(1011, `Internal Server Error: ${messageOf(thrown)}`.slice(0, LONGEST_REASON));
+  }
 }
 
 function open(server: Server, { hostname, port }: ListenOptions): Promise<number> {

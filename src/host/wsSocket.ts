@@ -1,11 +1,26 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Socket } from '../std/host.ts';
 
-/** Our face of a `ws` socket, either end. */
-export function wrapSocket(inner: WebSocket): Socket {
+/**
+ * Our face of a `ws` socket, either end. With the `stream` below it, all frames of one turn of the
+ * event loop go to the network in one call: a call costs as much as checking a signature.
+ */
+export function wrapSocket(inner: WebSocket, stream?: Duplex): Socket {
+  let isCorked = false;
+  const uncork = (): void => {
+    isCorked = false;
+    stream?.uncork();
+  };
   return {
     send(text: string): void {
-      if (inner.readyState === inner.OPEN) inner.send(text);
+      if (inner.readyState !== inner.OPEN) return;
+      if (stream !== undefined && !isCorked) {
+        isCorked = true;
+        stream.cork();
+        process.nextTick(uncork);
+      }
+      inner.send(text);
     },
     bufferedBytes: () => inner.bufferedAmount,
     close(code: number, reason: string): void {

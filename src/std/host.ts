@@ -111,6 +111,11 @@ export interface ListenOptions {
   /** Longest request body and WebSocket frame, in bytes; longer ones are refused. */
   readonly maxBytes: number;
   readonly maxConnections: number;
+  /**
+   * How long a client may take for the head of a request, ms; twice as long for all of it, three
+   * times for taking its answer. Default 10,000.
+   */
+  readonly patienceMs?: number;
 }
 
 export interface ServerHandlers {

@@ -144,6 +144,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   /** Stops the clock of the markets and drops every connection. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#faults.end();
     this.#wake?.cancel();
     await this.#listening?.close();
   }
@@ -189,6 +190,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
 
   /** Replaces everything that goes wrong; its times count from now. */
   setFaults(profile: FaultProfile): void {
+    this.#faults.end();
     this.#faults = this.#arming(profile);
     this.#step(() => undefined);
   }

@@ -20,11 +20,14 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const FAULTS = '/admin/faults';
 const DEPOSIT = '/admin/deposit';
 
-const READS: Readonly<Record<string, (exchange: Administered) => unknown>> = {
-  '/admin/truth': ({ state }) => truthReport(state),
-  '/admin/orders': ({ state }) => orderTruth(state),
-  [FAULTS]: ({ faults }) => faults.report(),
-};
+const READS: ReadonlyMap<string, (exchange: Administered) => unknown> = new Map<
+  string,
+  (exchange: Administered) => unknown
+>([
+  ['/admin/truth', ({ state }) => truthReport(state)],
+  ['/admin/orders', ({ state }) => orderTruth(state)],
+  [FAULTS, ({ faults }) => faults.report()],
+]);
 
 /** Answers what is asked beside the exchange's own interface; `undefined` for everything else. */
 export function administer(
@@ -39,7 +42,7 @@ export function administer(
     const { status, value } = exchange.run((state) => depositByAdmin(state, body));
     return respond(status, value);
   }
-  const read = method === 'GET' ? READS[path] : undefined;
+  const read = method === 'GET' ? READS.get(path) : undefined;
   return read && respond(200, read(exchange));
 }
 

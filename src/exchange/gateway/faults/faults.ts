@@ -52,6 +52,11 @@ export class Faults {
     this.#frames.pass(line, subject, said, nowMs);
   }
 
+  /** What was held back goes out now. */
+  end(): void {
+    this.#frames.end();
+  }
+
   /** Whether frames have to be shown at all. */
   get touchFrames(): boolean {
     return this.#frames.any || this.#stale.any;

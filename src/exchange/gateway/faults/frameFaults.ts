@@ -1,4 +1,4 @@
-import type { Timers } from '../../../std/host.ts';
+import type { Timer, Timers } from '../../../std/host.ts';
 import type { ArmedFault } from './armedFault.ts';
 
 /** What a frame to a client is about. */
@@ -23,6 +23,8 @@ export class FrameFaults {
   readonly #timers: Timers;
   /** Frames that wait for the next one of their line. */
   readonly #held: Map<Line, (() => void)[]> = new Map();
+  /** What each timer that runs will do. */
+  readonly #late: Map<Timer, () => void> = new Map();
 
   constructor(armed: readonly ArmedFault[], timers: Timers) {
     this.#armed = armed;
@@ -31,6 +33,15 @@ export class FrameFaults {
 
   get any(): boolean {
     return this.#armed.length > 0;
+  }
+
+  /** Lets everything go that waits. */
+  end(): void {
+    for (const [timer, act] of this.#late) {
+      timer.cancel();
+      act();
+    }
+    this.#late.clear();
   }
 
   /** Lets a frame go its way, whatever that is. */
@@ -54,7 +65,7 @@ export class FrameFaults {
       for (let i = 0; i < copies; i += 1) line.write(text);
     };
     if (holdMs > 0) this.#hold(line, emit, holdMs);
-    else if (delayMs > 0) this.#timers.after(delayMs, emit);
+    else if (delayMs > 0) this.#later(delayMs, emit);
     else {
       emit();
       this.#release(line);
@@ -63,7 +74,15 @@ export class FrameFaults {
 
   #hold(line: Line, emit: () => void, holdMs: number): void {
     this.#held.set(line, [...(this.#held.get(line) ?? []), emit]);
-    this.#timers.after(holdMs, () => this.#release(line));
+    this.#later(holdMs, () => this.#release(line));
+  }
+
+  #later(ms: number, act: () => void): void {
+    const timer = this.#timers.after(ms, () => {
+      this.#late.delete(timer);
+      act();
+    });
+    this.#late.set(timer, act);
   }
 
   #release(line: Line): void {

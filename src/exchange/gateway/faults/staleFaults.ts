@@ -10,6 +10,9 @@ const SNAPSHOTS: ReadonlySet<string> = new Set([
   '/positions',
 ]);
 
+/** Anybody may ask for any address. */
+const MOST_KEPT = 10_000;
+
 /** Snapshots that stand still while the account goes on. */
 export class StaleFaults {
   readonly #armed: readonly ArmedFault[];
@@ -35,7 +38,7 @@ export class StaleFaults {
       (each) => concerns(each, source, account) && each.isOn(nowMs) && last !== undefined,
     );
     if (struck === undefined || last === undefined) {
-      this.#last.set(key, text);
+      if (last !== undefined || this.#last.size < MOST_KEPT) this.#last.set(key, text);
       return text;
     }
     if (last !== text) struck.hits += 1;

@@ -9,6 +9,7 @@ import { operationTenths, type Payer } from '../credits/creditMeters.ts';
 import type { Line } from '../faults/frameFaults.ts';
 import { accountIn, type Mishap, type RequestSubject } from '../faults/requestFaults.ts';
 import type { Gateway } from '../gateway.ts';
+import { parseMessage } from '../parseMessage.ts';
 import type { ChannelHub } from './channelHub.ts';
 import { accountOf, type Channel, channelOf } from './channels.ts';
 
@@ -94,9 +95,10 @@ export class SocketSession implements Line {
   }
 
   onMessage(text: string): void {
-    if (this.isSilent) return;
+    // A connection that was cut may still have frames that had arrived before.
+    if (!this.#isOpen || this.isSilent) return;
     this.lastMessageMs = this.#gateway.nowMs();
-    const message = objectIn(text);
+    const message = asObject(parseMessage(text));
     const params = asObject(message?.params);
     if (message?.method === 'ping') this.send('{"channel":"pong"}', 'pong');
     else if (params === undefined) this.#invalid();
@@ -186,14 +188,6 @@ export class SocketSession implements Line {
     if (!identified) return {};
     const rl = { r: meter.remainingTenths(nowMs), q: meter.quotaTenths, t: meter.refreshS(nowMs) };
     return { rl };
-  }
-}
-
-function objectIn(text: string): Params | undefined {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }
 

@@ -101,17 +101,20 @@ export class SocketSession implements Line {
     const message = asObject(parseMessage(text));
     const params = asObject(message?.params);
     if (message?.method === 'ping') this.send('{"channel":"pong"}', 'pong');
-    else if (params === undefined) this.#invalid();
+    else if (params === undefined) this.#invalid(message?.id);
     else if (message?.method === 'subscribe') this.#subscribe(params);
     else if (message?.method === 'unsubscribe') this.#unsubscribe(params);
     else if (message?.method === undefined) this.#operate(message?.id, params);
-    else this.#invalid();
+    else this.#invalid(message?.id);
   }
 
-  /** What is not understood is answered; what names no channel of ours is met with silence. */
-  #invalid(): void {
+  /**
+   * What is not understood is answered, with the id that it came with if it has one; what names no
+   * channel of ours is met with silence.
+   */
+  #invalid(id: unknown): void {
     const t = this.#gateway.nowMs();
-    this.send(JSON.stringify({ code: 400, err: 'Invalid request', t }), 'answer');
+    this.send(JSON.stringify({ id, code: 400, err: 'Invalid request', t }), 'answer');
   }
 
   #subscribe(params: Params): void {
@@ -142,7 +145,7 @@ export class SocketSession implements Line {
     const [named = ''] = keys;
     const key = OPERATIONS.get(named);
     if (key === undefined || keys.length !== 1) {
-      this.#invalid();
+      this.#invalid(id);
       return;
     }
     const body = params[named];

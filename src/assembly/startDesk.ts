@@ -8,6 +8,7 @@ import type { Host } from '../std/host.ts';
 import { AgentSigner } from '../vault/agentSigner.ts';
 import { fetchMarkets } from '../venue/fetchMarkets.ts';
 import { Venue } from '../venue/venue.ts';
+import type { VenueSettings } from '../venue/venueSettings.ts';
 import { checkMarkets } from './checkMarkets.ts';
 import { matchAccounts } from './deskAccounts.ts';
 import type { ExchangeFile } from './exchangeFile.ts';
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly logPath: string;
   readonly vaultPath: string;
   readonly version: string;
+  /** What differs from the usual times and limits of the connections. */
+  readonly sessions?: Partial<VenueSettings>;
   /** One sentence for everything that a person watching wants to know. */
   readonly onNotice: (sentence: string) => void;
 }
@@ -100,6 +103,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
       accounts: accounts.map(({ identity }) => identity),
       publicChannels: ['prices', 'book', 'candle'],
       onNotice: options.onNotice,
+      ...(options.sessions === undefined ? {} : { settings: options.sessions }),
     },
     desk,
   );

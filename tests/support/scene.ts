@@ -18,6 +18,7 @@ import { nodeFiles } from '../../src/host/nodeFiles.ts';
 import { formatAmount, type Market, priceAsNumber } from '../../src/protocol/market.ts';
 import { createRememberingCrypto } from '../../src/simulation/rememberingCrypto.ts';
 import { World } from '../../src/simulation/world.ts';
+import type { VenueSettings } from '../../src/venue/venueSettings.ts';
 import { Faults, withFaults } from './faultyHost.ts';
 
 export interface SceneOptions {
@@ -26,6 +27,7 @@ export interface SceneOptions {
   /** Tape seconds in a virtual second. */
   readonly speed?: number;
   readonly settings?: Partial<ExchangeSettings>;
+  readonly sessions?: Partial<VenueSettings>;
 }
 
 /** How a scene ended, by the desk's word and by the exchange's. */
@@ -141,6 +143,7 @@ export class Scene {
         logPath: 'audit.jsonl',
         vaultPath: `vault-${this.#vaults}.json`,
         version: 'test',
+        sessions: this.#options.sessions ?? {},
         onNotice: (sentence) => this.notices.push(sentence),
       }),
     );

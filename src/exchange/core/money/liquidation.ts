@@ -3,9 +3,7 @@ import { type Account, holdingOf } from '../accounts/account.ts';
 import { type ExchangeState, markPrices } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
 import { cancelEverything } from '../orders/cancelling.ts';
-import { openOrdersOf } from '../orders/order.ts';
 import { brace, enterSystemOrder } from '../orders/orderEntry.ts';
-import { withdraw } from '../orders/orderLife.ts';
 import { liquidationChunkLots } from './liquidationTerms.ts';
 import {
   crossGroup,
@@ -145,16 +143,7 @@ function goOn(state: ExchangeState, { account, isolatedIn }: MarginGroup, chunks
 
 /** All orders go, those that would reduce as well; for an isolated position those of its market. */
 function withdrawOrders(state: ExchangeState, { account, isolatedIn }: MarginGroup): void {
-  if (isolatedIn === undefined) cancelEverything(state, account, 'force_cancel');
-  else withdrawIn(state, account, isolatedIn);
-}
-
-function withdrawIn(state: ExchangeState, account: Account, { market }: MarketState): void {
-  for (const order of openOrdersOf(account)) {
-    const { id } = order;
-    const isOpen = account.open.has(id) || account.stops.has(id);
-    if (isOpen && order.market === market) withdraw(state, order, 'force_cancel');
-  }
+  cancelEverything(state, account, 'force_cancel', isolatedIn?.market);
 }
 
 function keyOf({ account, isolatedIn }: MarginGroup): string {

@@ -1,3 +1,4 @@
+import type { Market } from '../../../protocol/market.ts';
 import type { CancelAllOrdersFields } from '../../../protocol/operations/orders/cancelAllOrders.ts';
 import type { CancelOrderFields } from '../../../protocol/operations/orders/cancelOrder.ts';
 import type { Account } from '../accounts/account.ts';
@@ -62,15 +63,21 @@ export function cancelAllOrders(
   return withdrawAll(state, orders, 'cancel');
 }
 
-/** Takes away everything that an account has waiting, whatever the kind. Returns how much. */
+/**
+ * Takes away everything that an account has waiting, whatever the kind, in all markets or in one.
+ * Returns how much.
+ */
 export function cancelEverything(
   state: ExchangeState,
   account: Account,
   event: 'cancel' | 'force_cancel',
+  within?: Market,
 ): number {
-  const twaps = [...account.twaps.values()];
+  const isMeant = ({ market }: { readonly market: Market }): boolean =>
+    within === undefined || market === within;
+  const twaps = [...account.twaps.values()].filter(isMeant);
   for (const twap of twaps) endTwap(state, twap, event);
-  return twaps.length + withdrawAll(state, openOrdersOf(account), event);
+  return twaps.length + withdrawAll(state, openOrdersOf(account).filter(isMeant), event);
 }
 
 /** One order's end can be another's, so each is looked at again when its turn comes. */

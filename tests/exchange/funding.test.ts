@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { fundingPrices } from '../../src/exchange/core/markets/impactPrices.ts';
 import {
   hourlyRateNano,
   MarketFunding,
   premiumNano,
 } from '../../src/exchange/core/markets/marketFunding.ts';
-import { fundingPrices } from '../../src/exchange/core/markets/impactPrices.ts';
 import { balancePage } from '../../src/exchange/core/money/balanceHistory.ts';
 import { positionRows } from '../../src/exchange/payloads/accountPayloads.ts';
 import { infoRow, priceRow } from '../../src/exchange/payloads/marketPayloads.ts';

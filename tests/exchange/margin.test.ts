@@ -13,7 +13,7 @@ import { applyIsolated } from '../../src/ledger/isolated.ts';
 import { backstopMicro, isolatedLiquidationMicro } from '../../src/ledger/margin.ts';
 import { FLAT, type Position } from '../../src/ledger/position.ts';
 import { makeMarket } from '../../src/protocol/market.ts';
-import { Floor, MAIN, NOW, STRANGER, saidOf, SUB } from './support/floor.ts';
+import { Floor, MAIN, NOW, STRANGER, SUB, saidOf } from './support/floor.ts';
 import { Hall } from './support/hall.ts';
 import { missingMoney } from './support/missingMoney.ts';
 

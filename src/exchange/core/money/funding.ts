@@ -27,11 +27,13 @@ export function fund(state: ExchangeState): boolean {
   let paid = false;
   while (min(money.sampleTapeMs, money.hourTapeMs) <= tapeMs) {
     // A sample at the very hour still counts for the hour that ends.
-    if (money.sampleTapeMs <= money.hourTapeMs) {
+    const untilMs = min(tapeMs, money.hourTapeMs);
+    if (money.sampleTapeMs <= untilMs) {
+      const count = floor((untilMs - money.sampleTapeMs) / settings.fundingSampleMs) + 1;
       markets.forEach(({ funding }, id) => {
-        funding.sample(premiums[id] as number);
+        funding.sample(premiums[id] as number, count);
       });
-      money.sampleTapeMs += settings.fundingSampleMs;
+      money.sampleTapeMs += count * settings.fundingSampleMs;
     } else {
       for (const here of markets) payHour(state, here);
       money.hourTapeMs += HOUR_MS;

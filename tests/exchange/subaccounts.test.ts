@@ -55,6 +55,14 @@ describe('the two signatures', () => {
     expect(here.exchange.state.accounts.familyOf(sub).main.address).toBe(MAIN);
   });
 
+  test('EX-202 it has the fee level that its main account has earned, and can lose it too', () => {
+    const here = floor();
+    here.account(MAIN).feeLevel = 5;
+    create(here);
+    const { feeFloor, feeLevel } = here.account(SUB);
+    expect([feeLevel, feeFloor]).toEqual([5, 3]);
+  });
+
   test.each([
     ['a bad subaccount signature', { sub_signature: V6.main_signature }, 'Verification failed'],
     ['a bad main signature', { main_signature: V6.sub_signature }, 'Verification failed'],

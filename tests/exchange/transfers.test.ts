@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Floor } from './support/floor.ts';
 import { type Frame, Hall, type Line } from './support/hall.ts';
 import { createSubaccount, payIn, post, Wallet } from './support/wallet.ts';
 
@@ -134,6 +136,47 @@ describe('transfers within a family', () => {
       'Verification failed',
     ]);
   });
+});
+
+describe('whatever moves', () => {
+  test('EX-32 EX-203 money is neither made nor lost, and no balance falls below zero', () => {
+    const step = fc.record({
+      from: fc.constantFrom(main, sub, other),
+      to: fc.constantFrom(main, sub, other),
+      cents: fc.integer({ min: -100, max: 60_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const floor = familyOfThree();
+        for (const { cents, from, to } of steps) {
+          const fields = { amount: (cents / 100).toFixed(2), to_account: to.address };
+          floor.send('transfer_funds', floor.body(from.address, fields));
+        }
+        const accounts = floor.exchange.state.accounts.all;
+        const sum = accounts.reduce((total, { balanceMicro }) => total + balanceMicro, 0);
+        expect(sum).toBe(3_000_000_000);
+        for (const { balanceLog, balanceMicro, depositedMicro } of accounts) {
+          expect(balanceMicro).toBeGreaterThanOrEqual(0);
+          expect(depositedMicro).toBe(balanceMicro);
+          const { rows } = balanceLog.page(100, undefined, () => true);
+          const moved = rows.reduce((total, { amountMicro }) => total + amountMicro, 0);
+          expect(moved).toBe(balanceMicro);
+        }
+      }),
+    );
+  });
+
+  function familyOfThree(): Floor {
+    const seeds = [main, sub, other].map(({ address }) => ({
+      address,
+      agents: [],
+      family: 0,
+      owner: 1,
+      balanceMicro: 1_000_000_000,
+      feeLevel: 0,
+    }));
+    return new Floor({ seeds });
+  }
 });
 
 describe('what is told', () => {

@@ -10,7 +10,6 @@ import type {
 } from '../../std/host.ts';
 import { type Answer, Exchange, type OperationKey } from '../core/exchange.ts';
 import type { ExchangeState } from '../core/exchangeState.ts';
-import { deposit } from '../core/money/transfers.ts';
 import type { Truth } from '../core/truth.ts';
 import type { Crowd } from '../crowdPort.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../settings.ts';
@@ -92,11 +91,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     this.#accounts = seededAccounts(options, host.crypto);
     this.#exchange = new Exchange({
       settings: this.settings,
-      accounts: this.#accounts.map((seed) => ({
-        ...seed,
-        balanceMicro: 0,
-        createdMs: this.nowMs(),
-      })),
+      accounts: this.#accounts.map((seed) => ({ ...seed, createdMs: this.nowMs() })),
       verify: (message, signature, key) => host.crypto.verify(message, signature, key),
       listener: this.#hub,
       crowd: this.#crowd,
@@ -114,15 +109,12 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   /** Opens the books, then the port. Rejects with `PORT_BUSY` when it is taken. */
   static async start(host: Host, options: ExchangeServerOptions): Promise<ExchangeServer> {
     const server = new ExchangeServer(host, options);
-    server.#step(() => {
-      server.#fund();
-      server.#crowd.open(server.#exchange.port, server.nowMs());
-    });
+    server.#step(() => server.#crowd.open(server.#exchange.port, server.nowMs()));
     const { hostname, maxConnections, port } = options;
-    const { maxBytes } = server.settings;
+    const { maxBodyBytes, maxBytes } = server.settings;
     try {
       server.#listening = await host.server.listen(
-        { hostname, port, maxBytes, maxConnections },
+        { hostname, port, maxBytes, maxBodyBytes, maxConnections },
         server,
       );
     } catch (refusal) {
@@ -130,15 +122,6 @@ export class ExchangeServer implements Gateway, ServerHandlers {
       throw refusal;
     }
     return server;
-  }
-
-  /** Pays in what every account starts with, so that its histories add up. */
-  #fund(): void {
-    const { state } = this.#exchange;
-    for (const { address, balanceMicro } of this.#accounts) {
-      const account = state.accounts.byAddress(address);
-      if (account !== undefined) deposit(state, account, balanceMicro);
-    }
   }
 
   /** Stops the clock of the markets and drops every connection. */
@@ -271,7 +254,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     for (const here of this.#exchange.state.markets) {
       here.halted = outages.isHalted(here.market.symbol, nowMs);
     }
-    if (outages.takeRestart(nowMs)) for (const session of [...this.#sessions]) session.cut();
+    if (outages.hasRestarted(nowMs)) for (const session of [...this.#sessions]) session.cut();
   }
 
   #arm(): void {

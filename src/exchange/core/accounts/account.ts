@@ -132,7 +132,7 @@ export function makeAccount(
     feeFloor: seed.feeLevel,
     balanceMicro: seed.balanceMicro,
     depositedMicro: seed.balanceMicro,
-    updatedMs: 0,
+    updatedMs: seed.createdMs ?? 0,
     holdings: markets.map((market) => ({
       position: FLAT,
       openedMs: 0,

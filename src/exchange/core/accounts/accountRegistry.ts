@@ -62,8 +62,11 @@ export class AccountRegistry {
 
   /** Opens a subaccount. It shares the owner, the credits and the fee level of its main account. */
   openSubaccount(address: string, main: Account, nowMs: number): Account {
-    const { family, feeLevel, owner } = main;
-    return this.#open({ address, family, owner, feeLevel, createdMs: nowMs, ...EMPTY });
+    const { family, feeFloor, feeLevel, owner } = main;
+    const seed = { address, family, owner, feeLevel: feeFloor, createdMs: nowMs, ...EMPTY };
+    const account = this.#open(seed);
+    account.feeLevel = feeLevel;
+    return account;
   }
 
   /** Makes an API config key: `{8 characters}_{22 characters}`. It identifies and proves nothing. */

@@ -333,6 +333,26 @@ describe('stops over the WebSocket', () => {
   });
 });
 
+test('EX-56 EX-120 a batch over the WebSocket, with or without its name around it', async () => {
+  await open();
+  const line = await hall.connect(0);
+  const cancel = hall.signed(0, 'cancel_order', { symbol: 'BTC', order_id: 3 });
+  const actions = [
+    { type: 'Create', data: hall.signed(0, 'create_order', hall.limit(0, 'bid', '99000', '0.01')) },
+    { type: 'Cancel', data: cancel },
+    { type: 'Cancel', data: cancel },
+  ];
+  const results = (id: number): unknown[] => [
+    { success: true, order_id: id, client_order_id: null, symbol: 'BTC' },
+    id === 3 ? { success: true } : { success: false, error: 'Failed to cancel order' },
+    { success: false, error: 'Failed to cancel order' },
+  ];
+  const [named] = await line.say({ id: 'a', params: { batch_orders: { actions } } });
+  expect(named).toMatchObject({ code: 200, type: 'batch_orders', data: { results: results(3) } });
+  const [bare] = await line.say({ id: 'b', params: { actions } });
+  expect(bare).toMatchObject({ id: 'b', code: 200, data: { results: results(4) } });
+});
+
 describe('TWAP orders', () => {
   const TWAP = {
     symbol: 'BTC',

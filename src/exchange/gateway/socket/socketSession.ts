@@ -143,12 +143,14 @@ export class SocketSession implements Line {
   #operate(id: unknown, params: Params): void {
     const keys = Object.keys(params);
     const [named = ''] = keys;
-    const key = OPERATIONS.get(named);
+    // Some clients send a batch without the name of the operation around it.
+    const isBare = named === 'actions';
+    const key = isBare ? BATCH : OPERATIONS.get(named);
     if (key === undefined || keys.length !== 1) {
       this.#invalid(id);
       return;
     }
-    const body = params[named];
+    const body = isBare ? params : params[named];
     const { faults, settings, truth } = this.#gateway;
     const account = accountIn(body);
     const subject: RequestSubject = { transport: 'ws', operation: key, account };

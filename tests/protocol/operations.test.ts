@@ -101,7 +101,7 @@ import {
   signedBody,
 } from '../../src/protocol/signing.ts';
 import { fixture } from './fixture.ts';
-import { BTC, fault } from './support.ts';
+import { BTC, fault } from './support/protocol.ts';
 
 interface Vector {
   readonly type: string;

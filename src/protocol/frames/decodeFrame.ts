@@ -18,7 +18,7 @@ import { decodeTwapOrders, decodeTwapUpdates } from './twapFrames.ts';
 
 const creditsSchema = z.object({ r: integer, q: integer, t: integer });
 
-const envelopeSchema = z.object({
+export const envelopeSchema = z.object({
   channel: z.string().optional(),
   // Pongs and error replies have none, and zod takes an unknown field for a required one.
   data: z.unknown().optional(),
@@ -35,7 +35,7 @@ const envelopeSchema = z.object({
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 
-const ackSchema = z.object({
+export const ackSchema = z.object({
   source: z.string(),
   account: z.string().nullish(),
   symbol: z.string().nullish(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../canonicalJson.ts';
 import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
+import { agentKeyFields } from './agentKeyFields.ts';
 
 /** `POST /agent/ip_whitelist/add`. */
 export interface AddAgentWhitelistedIpFields {
@@ -14,7 +15,7 @@ export const ADD_AGENT_WHITELISTED_IP: Operation<AddAgentWhitelistedIpFields, un
   type: 'add_agent_whitelisted_ip',
   path: '/agent/ip_whitelist/add',
   costTenths: COST.action,
-  schema: z.object({ agent_wallet: z.string(), ip_address: z.string() }),
+  schema: agentKeyFields({ ip_address: z.string() }),
   answer: done,
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
+import { agentKeyFields } from './agentKeyFields.ts';
 
 /** `POST /agent/ip_whitelist/remove`. */
 export interface RemoveAgentWhitelistedIpFields {
@@ -13,6 +14,6 @@ export const REMOVE_AGENT_WHITELISTED_IP: Operation<RemoveAgentWhitelistedIpFiel
   type: 'remove_agent_whitelisted_ip',
   path: '/agent/ip_whitelist/remove',
   costTenths: COST.action,
-  schema: z.object({ agent_wallet: z.string(), ip_address: z.string() }),
+  schema: agentKeyFields({ ip_address: z.string() }),
   answer: done,
 };

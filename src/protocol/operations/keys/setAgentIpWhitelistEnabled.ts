@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../canonicalJson.ts';
 import { done } from '../answers.ts';
 import { COST, type Operation } from '../operation.ts';
+import { agentKeyFields } from './agentKeyFields.ts';
 
 /** `POST /agent/ip_whitelist/toggle`. */
 export interface SetAgentIpWhitelistEnabledFields {
@@ -17,7 +18,7 @@ export const SET_AGENT_IP_WHITELIST_ENABLED: Operation<
   type: 'set_agent_ip_whitelist_enabled',
   path: '/agent/ip_whitelist/toggle',
   costTenths: COST.action,
-  schema: z.object({ agent_wallet: z.string(), enabled: z.boolean() }),
+  schema: agentKeyFields({ enabled: z.boolean() }),
   answer: done,
 };
 

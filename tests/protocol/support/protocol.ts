@@ -1,8 +1,8 @@
 // What the tests of the protocol have in common: two markets, faults, the files of literal payloads.
 import { expect } from '@jest/globals';
-import { type Market, makeMarket } from '../../src/protocol/market.ts';
-import { MarketIndex } from '../../src/protocol/marketIndex.ts';
-import type { Envelope } from '../../src/protocol/replies/envelope.ts';
+import { type Market, makeMarket } from '../../../src/protocol/market.ts';
+import { MarketIndex } from '../../../src/protocol/marketIndex.ts';
+import type { Envelope } from '../../../src/protocol/replies/envelope.ts';
 
 const figures = { maxLeverage: 50, minOrderSize: '10', maxOrderSize: '5000000' };
 export const BTC: Market = makeMarket(0, {

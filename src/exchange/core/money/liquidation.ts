@@ -26,23 +26,13 @@ export function liquidate(state: ExchangeState): boolean {
   const marks = markPrices(state);
   let changed = false;
   for (const account of money.watch.due(marks, accounts.all)) {
-    for (const group of groupsOf(state, account, marks)) {
-      changed = judge(state, group) || changed;
+    changed = judge(state, crossGroup(account, state.markets, marks)) || changed;
+    for (const here of state.markets) {
+      if (!holdingOf(account, here.market).isolated) continue;
+      changed = judge(state, isolatedGroup(account, here, marks)) || changed;
     }
   }
   return changed;
-}
-
-function groupsOf(
-  state: ExchangeState,
-  account: Account,
-  marks: readonly number[],
-): readonly MarginGroup[] {
-  const isolated = state.markets.filter(({ market }) => holdingOf(account, market).isolated);
-  return [
-    crossGroup(account, state.markets, marks),
-    ...isolated.map((here) => isolatedGroup(account, here, marks)),
-  ];
 }
 
 /** True when it traded, or took something over. */

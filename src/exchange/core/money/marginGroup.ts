@@ -44,8 +44,7 @@ export function crossGroup(
   markets: readonly MarketState[],
   markTicks: readonly number[],
 ): MarginGroup {
-  const cross = markets.filter(({ market }) => !holdingOf(account, market).isolated);
-  return groupOf(account, undefined, cross, markTicks, account.balanceMicro);
+  return groupOf(account, undefined, markets, markTicks, account.balanceMicro);
 }
 
 /** The isolated position of an account in a market. */
@@ -72,6 +71,7 @@ function groupOf(
     const { market } = here;
     const holding = holdingOf(account, market);
     if (holding.position.lots === 0) continue;
+    if (holding.isolated && isolatedIn === undefined) continue;
     const ticks = markTicks[market.id] as number;
     const maintenanceMicro = maintenanceMarginMicro(holding.position, market, ticks);
     const notional = abs(notionalMicro(market, ticks, holding.position.lots));

@@ -164,18 +164,22 @@ async function take(
             resolve();
           }
         };
-        const socket = host.transport.openSocket(ws, { 'pf-api-key': apiKey }, {
-          onOpen: () => {
-            for (let i = 0; i < WINDOW && lines.length > 0; i += 1) send(socket);
+        const socket = host.transport.openSocket(
+          ws,
+          { 'pf-api-key': apiKey },
+          {
+            onOpen: () => {
+              for (let i = 0; i < WINDOW && lines.length > 0; i += 1) send(socket);
+            },
+            onMessage: (text) => {
+              answered += 1;
+              if (!text.startsWith('{"code":200')) refused += 1;
+              open -= 1;
+              send(socket);
+            },
+            onClose: () => resolve(),
           },
-          onMessage: (text) => {
-            answered += 1;
-            if (!text.startsWith('{"code":200')) refused += 1;
-            open -= 1;
-            send(socket);
-          },
-          onClose: () => resolve(),
-        });
+        );
       });
     }),
   );

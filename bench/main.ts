@@ -4,6 +4,7 @@ import { createNodeHost } from '../src/host/nodeHost.ts';
 import { table } from '../src/report/table.ts';
 import { benchAudit } from './audit.ts';
 import { benchFamilyCapacity, benchFreeCapacity } from './capacity.ts';
+import { benchExchange } from './exchange.ts';
 import { benchGate, type CallFigures } from './gate.ts';
 import { benchMatching, type EngineFigures } from './matching.ts';
 import { benchOrderPath } from './orderPath.ts';
@@ -93,6 +94,16 @@ if (isWanted('freeCapacity')) {
 }
 
 if (isWanted('simulation')) {
+  const exchange = await benchExchange(host, 8);
+  show('exchange', exchange, [
+    ['signed orders over WebSockets, every signature verified, two processes', ''],
+    ['orders a second', String(exchange.ordersPerSecond)],
+    ['processor time of the server for one', us(exchange.serverUsPerOrder)],
+    ['refused', String(exchange.refused)],
+    ['reads a second over REST', String(exchange.readsPerSecond)],
+    ['settings that are not the default', String(exchange.settings.length)],
+  ]);
+
   const simulation = await benchSimulation(host, 60);
   show('simulation', simulation, [
     ['one simulated hour of the twenty demo accounts', `${simulation.seconds.toFixed(1)} s`],

@@ -2,6 +2,8 @@ import { type RunningDesk, type StopResult, startDesk } from '../assembly/startD
 import { startExchange } from '../assembly/startExchange.ts';
 import { type DeskSummary, summarize } from '../assembly/summary.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
+import type { FaultProfile } from '../exchange/gateway/faults/fault.ts';
+import type { FaultReport } from '../exchange/gateway/faults/faults.ts';
 import type { TruthReport } from '../exchange/gateway/truthReport.ts';
 import { createNodeCrypto } from '../host/nodeCrypto.ts';
 import type { Files } from '../std/host.ts';
@@ -19,6 +21,8 @@ export interface SimulationPlan {
   readonly speed: number;
   /** Virtual time for which the strategies trade, before everything is closed. */
   readonly tradeMs: number;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: FaultProfile;
 }
 
 export interface SimulationResult {
@@ -27,6 +31,8 @@ export interface SimulationResult {
   readonly stop: StopResult;
   /** What the exchange saw, which knows every owner. */
   readonly truth: TruthReport;
+  /** What went wrong on purpose, and how often. */
+  readonly faults: readonly FaultReport[];
   /** The audit log, byte for byte. */
   readonly log: string;
   readonly fingerprint: string;
@@ -53,6 +59,7 @@ export async function simulateDesk(plan: SimulationPlan): Promise<SimulationResu
       seed,
       accounts: config.accounts.length,
       owner: 'single',
+      ...(plan.faults === undefined ? {} : { faults: plan.faults }),
     }),
   );
   const desk = await world.until(
@@ -69,10 +76,11 @@ export async function simulateDesk(plan: SimulationPlan): Promise<SimulationResu
   );
   const traded = await trade(world, desk, plan.tradeMs);
   const truth = exchange.report();
+  const { faults } = exchange.faults.report();
   await world.until(desk.dispose());
   await world.until(exchange.close());
   const log = await world.until(host.files.readText(LOG));
-  return { ...traded, truth, log, fingerprint: world.fingerprint };
+  return { ...traded, truth, faults, log, fingerprint: world.fingerprint };
 }
 
 async function copyTape({ files, tapeFolder }: SimulationPlan, world: World): Promise<void> {

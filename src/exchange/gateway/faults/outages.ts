@@ -3,7 +3,7 @@ import type { ArmedFault } from './armedFault.ts';
 /** What is wrong with the exchange as a whole at one moment. */
 export class Outages {
   readonly #armed: readonly ArmedFault[];
-  /** Restarts whose beginning has been dealt with. */
+  /** Those whose beginning has been noticed. */
   readonly #begun: Set<ArmedFault> = new Set();
 
   constructor(armed: readonly ArmedFault[]) {
@@ -34,15 +34,13 @@ export class Outages {
   }
 
   /** Whether a restart has begun since this was asked last: every socket is cut then. */
-  takeRestart(nowMs: number): boolean {
-    const fresh = this.#armed.filter(
-      (each) => each.fault.kind === 'restart' && nowMs >= each.beginsMs && !this.#begun.has(each),
-    );
+  hasRestarted(nowMs: number): boolean {
+    const fresh = this.#armed.filter((each) => nowMs >= each.beginsMs && !this.#begun.has(each));
     for (const each of fresh) {
       this.#begun.add(each);
       each.hits += 1;
     }
-    return fresh.length > 0;
+    return fresh.some(({ fault }) => fault.kind === 'restart');
   }
 
   /** When the next of them begins or ends; infinite when none does. */

@@ -189,6 +189,26 @@ describe('whitelist', () => {
     expect(await post(hall, '/orders/batch', batch)).toEqual(NOT_WHITELISTED);
   });
 
+  test('EX-212 the older name of the key is read too, beside a null that is none', async () => {
+    await bind(agent.address);
+    const old = (what: string, type: string, data: Fields): Promise<[number, unknown]> => {
+      const fields = { api_agent_key: agent.address, ...data };
+      return manage(`ip_whitelist/${what}`, type, fields, main, { agent_wallet: null });
+    };
+    expect(await old('add', 'add_agent_whitelisted_ip', { ip_address: '9.9.9.9' })).toEqual(DONE);
+    expect(await old('toggle', 'set_agent_ip_whitelist_enabled', { enabled: true })).toEqual(DONE);
+    expect(await act()).toEqual(NOT_WHITELISTED);
+    const gone = await old('remove', 'remove_agent_whitelisted_ip', { ip_address: '9.9.9.9' });
+    expect(gone).toEqual(DONE);
+    const missing = await manage('ip_whitelist/add', 'add_agent_whitelisted_ip', {
+      ip_address: '9.9.9.9',
+    });
+    expect(missing).toEqual([
+      400,
+      { error: 'Json deserialize error: missing field `agent_wallet`', code: 400 },
+    ]);
+  });
+
   test('EX-212 the owner needs no whitelist', async () => {
     await bind(agent.address);
     await enforce(true);

@@ -74,7 +74,7 @@ function isBody(value: unknown): value is Body {
 
 /** Every body field that is not of the header; `agent_wallet` too where the operation names one. */
 function signedFields(body: Body, fields: unknown): Body {
-  const named = Object.hasOwn(fields as object, 'agent_wallet');
+  const named = Object.hasOwn(fields as object, 'agent_wallet') && body.agent_wallet !== null;
   return Object.fromEntries(
     Object.entries(body).filter(
       ([key]) => !HEADER_KEYS.has(key) || (named && key === 'agent_wallet'),

@@ -57,6 +57,7 @@ const BASIS: Readonly<Record<keyof ExchangeSettings, 'published' | 'observed' | 
     heavyGetTenths: 'published',
     heavyGetUnidentifiedTenths: 'published',
     maxBytes: 'observed',
+    maxBodyBytes: 'ours',
     connectionsPerPeer: 'published',
     subscriptionsPerChannel: 'published',
     idleCloseMs: 'published',

@@ -11,6 +11,8 @@ export interface ExchangeStart {
   readonly tapeFolder: string;
   /** Tape seconds in a second of wall time. */
   readonly speed: number;
+  /** Dates the tape anew, so that its minutes go on from now. Default: as recorded. */
+  readonly datedNow?: boolean;
   readonly seed: number;
   readonly accounts: number;
   readonly owner: 'family' | 'single';
@@ -32,7 +34,9 @@ const MAX_CONNECTIONS = 2000;
  */
 export async function startExchange(host: Host, start: ExchangeStart): Promise<ExchangeServer> {
   const tape = await readTape(host.files, start.tapeFolder, listedMarkets().all);
-  const crowd = new TapeCrowd({ tape, seed: start.seed, speed: start.speed });
+  const { datedNow, seed, speed } = start;
+  const dated = datedNow === true ? { datedMs: host.clock.wallMs() } : {};
+  const crowd = new TapeCrowd({ tape, seed, speed, ...dated });
   return ExchangeServer.start(host, {
     hostname: '127.0.0.1',
     port: start.port,

@@ -104,8 +104,10 @@ export interface ExchangeSettings {
   readonly heavyGetTenths: number;
   /** Cost of a heavy GET without one, in tenths. */
   readonly heavyGetUnidentifiedTenths: number;
-  /** Longest request body and WebSocket frame, bytes. */
+  /** Longest WebSocket frame, bytes. */
   readonly maxBytes: number;
+  /** Longest request body, bytes: ten signed orders of any client are longer than a frame. */
+  readonly maxBodyBytes: number;
   /** WebSockets that one peer may have open. */
   readonly connectionsPerPeer: number;
   /** Subscriptions of one channel on one WebSocket. */
@@ -199,6 +201,7 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   heavyGetTenths: 40,
   heavyGetUnidentifiedTenths: 120,
   maxBytes: 4096,
+  maxBodyBytes: 16_384,
   connectionsPerPeer: 100,
   subscriptionsPerChannel: 20,
   idleCloseMs: 60_000,

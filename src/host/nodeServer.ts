@@ -37,7 +37,7 @@ export async function listenNode(
     autoPong: false,
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answerRequest(request, response, options.maxBytes, handlers);
+    void answerRequest(request, response, options.maxBodyBytes ?? options.maxBytes, handlers);
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     upgrade(sockets, handlers, request, stream, head);

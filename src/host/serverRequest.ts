@@ -33,6 +33,8 @@ export async function answerRequest(
 
 /** The body as text; `undefined` when it is too long or the client went away. */
 function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  // Said to be too long: not waited for.
+  if (Number(request.headers['content-length']) > maxBytes) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

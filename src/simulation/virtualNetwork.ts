@@ -125,7 +125,8 @@ export class VirtualNetwork {
         return;
       }
       server.lose.add(lose);
-      if (isLongerThan(request.body ?? '', server.options.maxBytes)) {
+      const { maxBodyBytes, maxBytes } = server.options;
+      if (isLongerThan(request.body ?? '', maxBodyBytes ?? maxBytes)) {
         answer(plain(413, 'Payload Too Large'));
         return;
       }

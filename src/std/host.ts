@@ -108,8 +108,10 @@ export interface ServerTransport {
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Longest request body and WebSocket frame, in bytes; longer ones are refused. */
+  /** Longest WebSocket frame and request body, in bytes; longer ones are refused. */
   readonly maxBytes: number;
+  /** Longest request body where it may be longer than a frame. */
+  readonly maxBodyBytes?: number;
   readonly maxConnections: number;
   /**
    * How long a client may take for the head of a request, ms; twice as long for all of it, three

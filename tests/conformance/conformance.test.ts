@@ -24,7 +24,7 @@ jest.setTimeout(60_000);
 describe.each([
   ['on this machine', realStage],
   ['in a virtual world', virtualStage],
-])('EX-302 %s', (_, stage) => {
+])('EX-302 EX-303 %s', (_, stage) => {
   let visit: Visit;
   const here = (): Visit => visit;
 

@@ -77,6 +77,8 @@ async function runExchange(flags: ExchangeFlags): Promise<void> {
       port: flags.port,
       tapeFolder: flags.tape,
       speed: flags.speed,
+      // At its own pace the tape keeps time with the wall, as clients expect of candles.
+      datedNow: flags.speed === 1,
       seed: flags.seed,
       accounts: flags.accounts,
       owner: flags.oneOwner === true ? 'single' : 'family',

@@ -19,6 +19,11 @@ export interface TapeCrowdOptions {
   readonly speed: number;
   /** Minutes of the tape that have passed at the start: one day, at most half of the tape. */
   readonly warmUpMinutes?: number;
+  /**
+   * Wall time of the start, if the tape is to be dated anew: its first minute in force is then the
+   * minute of the start, so that its candles are those of now. As recorded by default.
+   */
+  readonly datedMs?: number;
 }
 
 /**
@@ -33,6 +38,8 @@ export class TapeCrowd implements Crowd {
   readonly #seed: number;
   readonly #speed: number;
   readonly #firstMinute: number;
+  /** Start of the first minute of the tape, in tape time. */
+  readonly #startMs: number;
   #markets: readonly MarketCrowd[] = [];
   #minute: number;
   /** Wall time of the start, which has not come yet. */
@@ -48,6 +55,11 @@ export class TapeCrowd implements Crowd {
     const half = floor(options.tape.minutes / 2);
     this.#firstMinute = min(options.warmUpMinutes ?? DAY_MINUTES, half);
     this.#minute = this.#firstMinute;
+    const { datedMs, tape } = options;
+    this.#startMs =
+      datedMs === undefined
+        ? tape.startMs
+        : (floor(datedMs / MINUTE_MS) - this.#firstMinute) * MINUTE_MS;
   }
 
   /** True when the last minute of the tape is over: quotes stay, takers are gone. */
@@ -58,13 +70,16 @@ export class TapeCrowd implements Crowd {
   /** Held inside the minute in force, however late an act is. */
   tapeMs(wallMs: number): number {
     const passedMs = floor((wallMs - this.#openedMs) * this.#speed);
-    const startMs = this.#tape.startMs + this.#minute * MINUTE_MS;
-    const tapeMs = max(startMs, this.#tape.startMs + this.#firstMinute * MINUTE_MS + passedMs);
+    const startMs = this.#startMs + this.#minute * MINUTE_MS;
+    const tapeMs = max(startMs, this.#startMs + this.#firstMinute * MINUTE_MS + passedMs);
     return this.ended ? tapeMs : min(tapeMs, startMs + MINUTE_MS - 1);
   }
 
   history(market: number): readonly MinuteBar[] {
-    return Array.from({ length: this.#firstMinute }, (_, minute) => this.#bar(market, minute));
+    return Array.from({ length: this.#firstMinute }, (_, minute) => ({
+      ...this.#bar(market, minute),
+      openTimeMs: this.#startMs + minute * MINUTE_MS,
+    }));
   }
 
   open(port: CrowdPort, wallMs: number): void {

@@ -40,13 +40,15 @@ export class FrameIntake {
     if (account !== undefined) watch.heard(account);
     switch (frame.channel) {
       case 'book':
-        watch.heardBook(frame.market);
+        watch.heardPublic(`book ${frame.market}`);
         if (views[frame.market]?.onBook(frame, context.nowMs)) this.#observePairs();
         break;
       case 'prices':
+        watch.heardPublic('prices');
         for (const row of frame.rows) views[row.market]?.onPrice(row, context.nowMs);
         break;
       case 'candle':
+        watch.heardPublic(`candle ${frame.row.market}`);
         this.#candle(frame.row);
         break;
       case 'account_order_updates':

@@ -137,7 +137,6 @@ export class Kernel {
       context,
       accounts: this.accounts,
       syncs: this.#syncs,
-      views: this.views,
       lost: (account) => this.#lost(account),
       refresh: (account) => context.emit({ kind: 'refresh', account }),
     });

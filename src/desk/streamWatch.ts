@@ -1,5 +1,4 @@
 import type { AccountManager } from '../accounts/accountManager.ts';
-import type { MarketView } from '../book/marketView.ts';
 import type { AccountSync } from './accountSync.ts';
 import type { KernelContext } from './kernelContext.ts';
 
@@ -7,7 +6,6 @@ export interface WatchParts {
   readonly context: KernelContext;
   readonly accounts: readonly AccountManager[];
   readonly syncs: readonly AccountSync[];
-  readonly views: readonly MarketView[];
   /** The account's snapshots have stopped while its connection lives: it is out of touch. */
   readonly lost: (account: AccountManager) => void;
   /** Has the connections replaced that carry the account's streams. */
@@ -59,7 +57,8 @@ class Pulse {
 export class StreamWatch {
   readonly #parts: WatchParts;
   readonly #snapshots: readonly Pulse[];
-  readonly #books: readonly Pulse[];
+  /** Of public channels, by channel and market. */
+  readonly #public = new Map<string, Pulse>();
   readonly #polled = new Set<number>();
   #hasBegun = false;
   #beats = 0;
@@ -67,7 +66,6 @@ export class StreamWatch {
   constructor(parts: WatchParts) {
     this.#parts = parts;
     this.#snapshots = parts.accounts.map(() => new Pulse());
-    this.#books = parts.views.map(() => new Pulse());
   }
 
   begin(): void {
@@ -82,9 +80,11 @@ export class StreamWatch {
     this.#snapshots[account]?.hear();
   }
 
-  /** A book of the market came. */
-  heardBook(market: number): void {
-    this.#books[market]?.hear();
+  /** A frame of a public channel came, such as `book 0`. */
+  heardPublic(stream: string): void {
+    const pulse = this.#public.get(stream) ?? new Pulse();
+    this.#public.set(stream, pulse);
+    pulse.hear();
   }
 
   /** Whether the family has streams at all, or must be asked for. */
@@ -104,9 +104,9 @@ export class StreamWatch {
   #beat(): void {
     const { accounts, refresh, context } = this.#parts;
     for (const account of accounts) this.#beatOf(account);
-    const silent = this.#books.map((pulse) => pulse.beat()).filter(Boolean).length;
-    if (silent === 0) return;
-    context.record('stream_silent', { books: silent });
+    const silent = [...this.#public].flatMap(([name, pulse]) => (pulse.beat() ? [name] : []));
+    if (silent.length === 0) return;
+    context.record('stream_silent', { channels: silent });
     // Public channels come over the first family's connection.
     if (accounts[0] !== undefined) refresh(accounts[0].identity.index);
   }

@@ -90,7 +90,7 @@ describe('snapshots that stop while the connection lives', () => {
     expect(refreshed(bench)).toHaveLength(before + 1);
   });
 
-  test('DESK-116 a book that stops has the public connection replaced', () => {
+  test('DESK-116 books and prices that stop have the public connection replaced', () => {
     const bench = started();
     pulse(bench, MINUTE, 0, 1);
     for (let at = 0; at < 45; at += 5) {
@@ -99,7 +99,9 @@ describe('snapshots that stop while the connection lives', () => {
       bench.pass(5 * SECOND);
     }
     expect(refreshed(bench)).toEqual([0]);
-    expect(bench.recordsOf('stream_silent').map(({ body }) => body)).toEqual([{ books: 2 }]);
+    expect(bench.recordsOf('stream_silent').map(({ body }) => body)).toEqual([
+      { channels: ['book 0', 'book 1', 'prices'] },
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
+import type { AddOutcome, BookSide, MatchTif } from '../matching/addOutcome.ts';
 import type { Depth } from '../matching/depth.ts';
-import type { AddOutcome, BookSide, MatchTif } from '../matching/matchingEngine.ts';
 import type { Market } from '../protocol/market.ts';
 
 /** A closed minute of a market, in tape time. */

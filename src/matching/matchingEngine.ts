@@ -1,4 +1,5 @@
 import { invariant } from '../std/assert.ts';
+import type { AddOutcome, BookSide, MatchTif } from './addOutcome.ts';
 import type { Depth } from './depth.ts';
 import { IdTable } from './idTable.ts';
 import { LevelTable } from './levelTable.ts';
@@ -9,14 +10,6 @@ import { TickSet } from './tickSet.ts';
 const { min } = Math;
 const NONE = -1;
 
-export type BookSide = 'bid' | 'ask';
-
-/**
- * GTC rests what does not match, IOC drops it. ALO enters only if it would not match at once. TOB
- * is ALO that moves to the best price that does not cross instead of being rejected.
- */
-export type MatchTif = 'GTC' | 'IOC' | 'ALO' | 'TOB';
-
 export interface EngineOptions {
   /** Highest price in ticks; prices run from 1. Default 2^25 − 1. */
   readonly maxTicks?: number;
@@ -25,19 +18,6 @@ export interface EngineOptions {
    * or removes them and rests.
    */
   readonly postOnlyFirst?: boolean;
-}
-
-/** What became of an order that was added. One object, overwritten by the next `add`. */
-export interface AddOutcome {
-  /**
-   * `cancelled`: IOC, lots were left. `post_only`: ALO or TOB was not accepted. `paused`: a watched
-   * order is next; add the order again with the lots that are left.
-   */
-  readonly status: 'resting' | 'filled' | 'cancelled' | 'post_only' | 'paused';
-  /** Price of the order; differs from the one asked for only for TOB. */
-  readonly ticks: number;
-  readonly filledLots: number;
-  readonly restingLots: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,5 +1,6 @@
+import type { MatchTif } from '../../src/matching/addOutcome.ts';
 import { Depth } from '../../src/matching/depth.ts';
-import type { MatchingEngine, MatchTif } from '../../src/matching/matchingEngine.ts';
+import type { MatchingEngine } from '../../src/matching/matchingEngine.ts';
 
 /** One thing that happens to a book. */
 export interface BookStep {

@@ -1,4 +1,5 @@
-import { MatchingEngine, type MatchTif } from '../../src/matching/matchingEngine.ts';
+import type { MatchTif } from '../../src/matching/addOutcome.ts';
+import { MatchingEngine } from '../../src/matching/matchingEngine.ts';
 import { between, type Random, SeededRandom } from '../../src/std/random.ts';
 import { type BookStep, bookOf, unequal } from './bookStep.ts';
 import { CompareMoney } from './compareMoney.ts';

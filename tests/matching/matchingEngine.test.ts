@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BookSide, MatchTif } from '../../src/matching/addOutcome.ts';
 import { Depth } from '../../src/matching/depth.ts';
-import {
-  type BookSide,
-  type EngineOptions,
-  MatchingEngine,
-  type MatchTif,
-} from '../../src/matching/matchingEngine.ts';
+import { type EngineOptions, MatchingEngine } from '../../src/matching/matchingEngine.ts';
 import { NaiveEngine } from './naiveEngine.ts';
 
 describe('price-time priority', () => {

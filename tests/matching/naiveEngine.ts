@@ -1,9 +1,5 @@
-import type {
-  AddOutcome,
-  BookSide,
-  EngineOptions,
-  MatchTif,
-} from '../../src/matching/matchingEngine.ts';
+import type { AddOutcome, BookSide, MatchTif } from '../../src/matching/addOutcome.ts';
+import type { EngineOptions } from '../../src/matching/matchingEngine.ts';
 
 interface Resting {
   id: number;

@@ -1,5 +1,5 @@
 import { FEE_TIERS } from '../../ledger/fees.ts';
-import type { BookSide } from '../../matching/matchingEngine.ts';
+import type { BookSide } from '../../matching/addOutcome.ts';
 import { formatAmount, formatPrice, type Market } from '../../protocol/market.ts';
 import { format, RATE } from '../../std/decimal.ts';
 import type { Account } from '../core/accounts/account.ts';

@@ -2,8 +2,9 @@
 
 import type { TapeCrowd } from '../../../src/exchange/crowd/tapeCrowd.ts';
 import type { CrowdMarket, CrowdOutcome, CrowdPort } from '../../../src/exchange/crowdPort.ts';
+import type { MatchTif } from '../../../src/matching/addOutcome.ts';
 import type { Depth } from '../../../src/matching/depth.ts';
-import { MatchingEngine, type MatchTif } from '../../../src/matching/matchingEngine.ts';
+import { MatchingEngine } from '../../../src/matching/matchingEngine.ts';
 import type { Market } from '../../../src/protocol/market.ts';
 import type { Side } from '../../../src/protocol/terms.ts';
 

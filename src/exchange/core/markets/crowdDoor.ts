@@ -1,5 +1,5 @@
+import type { BookSide, MatchTif } from '../../../matching/addOutcome.ts';
 import type { Depth } from '../../../matching/depth.ts';
-import type { BookSide, MatchTif } from '../../../matching/matchingEngine.ts';
 import type { Market } from '../../../protocol/market.ts';
 import { invariant } from '../../../std/assert.ts';
 import type { CrowdMarket, CrowdOutcome } from '../../crowdPort.ts';

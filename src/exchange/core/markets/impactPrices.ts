@@ -1,5 +1,5 @@
 import { entryMicro } from '../../../ledger/position.ts';
-import type { BookSide } from '../../../matching/matchingEngine.ts';
+import type { BookSide } from '../../../matching/addOutcome.ts';
 import { notionalMicro } from '../../../protocol/market.ts';
 import { MICRO } from '../../../std/integers.ts';
 import type { ExchangeSettings } from '../../settings.ts';

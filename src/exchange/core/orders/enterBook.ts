@@ -1,4 +1,4 @@
-import type { AddOutcome } from '../../../matching/matchingEngine.ts';
+import type { AddOutcome } from '../../../matching/addOutcome.ts';
 import type { Side, TimeInForce } from '../../../protocol/terms.ts';
 import { type ExchangeState, engineOwner } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';

@@ -10,7 +10,7 @@ import type {
 import type { Account } from '../accounts/account.ts';
 
 /** What an order is called on the wire; a stop keeps its name after its trigger was pulled. */
-export type OrderType =
+type OrderType =
   | 'limit'
   | 'market'
   | 'stop_limit'

@@ -13,7 +13,8 @@ export interface IsolatedEffect {
 /**
  * Books a fill that led from `before` to `after`. Opened lots move their initial margin out of the
  * balance up front. Closed lots bring back their share of the margin and the fill's result (profit
- * less fee); a loss beyond that share is taken from the margin of the rest before the balance.
+ * less fee); a loss beyond that share is taken from the margin of the rest before the balance. A
+ * liquidation leaves all of it with the rest, which is what restores the margin.
  */
 export function applyIsolated(
   before: Position,
@@ -24,6 +25,7 @@ export function applyIsolated(
     readonly ticks: number;
     readonly leverage: number;
     readonly resultMicro: number;
+    readonly isLiquidation: boolean;
   },
 ): IsolatedEffect {
   const staysOnSide = before.lots * after.lots > 0;
@@ -36,6 +38,9 @@ export function applyIsolated(
       isolatedMicro: safe(isolatedMicro + moved),
       balanceChangeMicro: safe(fill.resultMicro - moved),
     };
+  }
+  if (fill.isLiquidation && kept > 0) {
+    return { isolatedMicro: safe(isolatedMicro + fill.resultMicro), balanceChangeMicro: 0 };
   }
   const released = mulDiv(isolatedMicro, closed, abs(before.lots), 'half-up');
   const rest = isolatedMicro - released;

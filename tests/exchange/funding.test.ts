@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fundingPrices } from '../../src/exchange/core/markets/impactPrices.ts';
+import { LISTED } from '../../src/exchange/core/markets/listing.ts';
 import {
   hourlyRateNano,
   MarketFunding,
@@ -7,6 +8,7 @@ import {
 } from '../../src/exchange/core/markets/marketFunding.ts';
 import { balancePage } from '../../src/exchange/core/money/balanceHistory.ts';
 import { positionRows } from '../../src/exchange/payloads/accountPayloads.ts';
+import { fundingRow } from '../../src/exchange/payloads/historyPayloads.ts';
 import { infoRow, priceRow } from '../../src/exchange/payloads/marketPayloads.ts';
 import { DEFAULT_SETTINGS } from '../../src/exchange/settings.ts';
 import { Floor, MAIN, STRANGER, SUB } from './support/floor.ts';
@@ -122,6 +124,31 @@ describe('EX-162 payment', () => {
       funding: '-0.125',
     });
     expect(floor.account(STRANGER).fundingLog.page(9, undefined, all).rows).toEqual([]);
+  });
+
+  test('the published example: a short of 39,033,804 PUMP at 0.005364 gets 2.617', () => {
+    const pump = { symbol: 'PUMP', tickSize: '0.000001', lotSize: '1', maxTicks: 1_000_000 };
+    const listed = LISTED.map((market, id) => (id === 0 ? { ...market, ...pump } : market));
+    const floor = new Floor({ listed });
+    floor.account(SUB).balanceMicro = 100_000_000_000;
+    floor.pass(3000);
+    floor.crowd.btc.setPrice(5364);
+    floor.crowd.btc.add('bid', 5364, 40_000_000, 'GTC');
+    const over = { symbol: 'PUMP', tif: 'IOC' };
+    expect(floor.limit(SUB, 'ask', '0.005364', '39033804', over).ok).toBe(true);
+    floor.pass(3_600_000);
+    const { rows } = floor.account(SUB).fundingLog.page(1, undefined, all);
+    expect(rows.map(fundingRow)).toEqual([
+      {
+        history_id: expect.any(Number),
+        symbol: 'PUMP',
+        side: 'ask',
+        amount: '39033804',
+        payout: '2.617217',
+        rate: '0.0000125',
+        created_at: floor.nowMs,
+      },
+    ]);
   });
 
   test('on the mark price, and told as what was paid, by setting', () => {

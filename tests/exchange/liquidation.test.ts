@@ -327,6 +327,28 @@ describe('EX-183 an isolated position', () => {
     expect(missingMoney(floor.exchange.state)).toBe('');
   });
 
+  test('is cut in fifths as well when it is large, and keeps its margin together', () => {
+    const floor = new Floor();
+    floor.send('update_margin_mode', floor.body(MAIN, { symbol: 'BTC', is_isolated: true }));
+    hold(floor, MAIN, 'bid', 100_000, '2');
+    floor.crowd.btc.add('bid', 98_945, 1_000_000, 'GTC');
+    moveTo(floor, 98_950);
+    const left = [lotsOf(floor, MAIN)];
+    for (let turn = 0; turn < 5; turn += 1) {
+      floor.pass(200);
+      left.push(lotsOf(floor, MAIN));
+    }
+    // Equity 1,900 of 1,979; a chunk costs 298.8 and frees 395.8.
+    expect(left).toEqual([160_000, 160_000, 160_000, 160_000, 160_000, 160_000]);
+    expect(floor.exchange.state.money.cuts.size).toBe(0);
+    expect(floor.account(MAIN).balanceMicro).toBe(5_920_000_000);
+    expect(positionRows(floor.exchange.state, floor.account(MAIN))[0]).toMatchObject({
+      amount: '1.6',
+      margin: '3281.165',
+    });
+    expect(missingMoney(floor.exchange.state)).toBe('');
+  });
+
   test('is taken over with what is left of its margin; the balance stays', () => {
     const floor = isolated();
     moveTo(floor, 98_600);

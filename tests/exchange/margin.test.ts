@@ -242,7 +242,8 @@ describe('EX-151 isolated margin', () => {
   });
 
   test('a fill through zero lets the old margin go and takes the new', () => {
-    const fill = { market: BTC, ticks: 90_000, leverage: 10, resultMicro: -1_000_000 };
+    const same = { market: BTC, ticks: 90_000, leverage: 10, isLiquidation: false };
+    const fill = { ...same, resultMicro: -1_000_000 };
     const before: Position = { lots: 100, costMicro: 100_000_000 };
     const after: Position = { lots: -50, costMicro: -45_000_000 };
     expect(applyIsolated(before, after, 20_000_000, fill)).toEqual({
@@ -258,7 +259,8 @@ describe('EX-151 isolated margin', () => {
   test('a loss takes the margin of what is left before it takes the balance', () => {
     const before: Position = { lots: 100, costMicro: 100_000_000 };
     const half: Position = { lots: 50, costMicro: 50_000_000 };
-    const fill = { market: BTC, ticks: 90_000, leverage: 10, resultMicro: -5_000_000 };
+    const same = { market: BTC, ticks: 90_000, leverage: 10, isLiquidation: false };
+    const fill = { ...same, resultMicro: -5_000_000 };
     expect(applyIsolated(before, half, 8_000_000, fill)).toEqual({
       isolatedMicro: 3_000_000,
       balanceChangeMicro: 0,

@@ -36,8 +36,13 @@ export function fillAccount(
   const pnlMicro = realisedMicro - fee;
   let balanceChangeMicro = pnlMicro;
   if (holding.isolated) {
-    const fill = { market, ticks, leverage: holding.leverage, resultMicro: pnlMicro };
-    const effect = applyIsolated(before, position, holding.isolatedMicro, fill);
+    const effect = applyIsolated(before, position, holding.isolatedMicro, {
+      market,
+      ticks,
+      leverage: holding.leverage,
+      resultMicro: pnlMicro,
+      isLiquidation: cause === 'market_liquidation',
+    });
     holding.isolatedMicro = effect.isolatedMicro;
     balanceChangeMicro = effect.balanceChangeMicro;
   }

@@ -1,5 +1,5 @@
 import { type Side, sideOf } from '../../../protocol/terms.ts';
-import { type Account, holdingOf } from '../accounts/account.ts';
+import { holdingOf } from '../accounts/account.ts';
 import { type ExchangeState, markPrices } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
 import { cancelEverything } from '../orders/cancelling.ts';

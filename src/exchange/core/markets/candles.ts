@@ -4,6 +4,9 @@ const { floor, max, min, round } = Math;
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 const KEPT_MINUTES = 50_000;
+const WEEK_MINUTES = 10_080;
+/** The epoch was a Thursday, and weeks begin on Mondays. */
+const FIRST_MONDAY_MS = 4 * DAY_MINUTES * MINUTE_MS;
 
 /** One candle, in tape time. */
 export interface Candle {
@@ -20,7 +23,10 @@ export interface Candle {
 
 type MutableCandle = { -readonly [K in keyof Candle]: Candle[K] };
 
-/** Minutes of each interval that the exchange serves. */
+/**
+ * Minutes of each interval that the exchange serves. Weeks and months are listed by clients only; a
+ * month here is thirty days (chosen).
+ */
 export const INTERVAL_MINUTES: ReadonlyMap<string, number> = new Map([
   ['1m', 1],
   ['3m', 3],
@@ -32,7 +38,9 @@ export const INTERVAL_MINUTES: ReadonlyMap<string, number> = new Map([
   ['4h', 240],
   ['8h', 480],
   ['12h', 720],
-  ['1d', 1440],
+  ['1d', DAY_MINUTES],
+  ['1w', WEEK_MINUTES],
+  ['1M', 30 * DAY_MINUTES],
 ]);
 
 /**
@@ -87,10 +95,7 @@ export class CandleSeries {
     if (first === undefined) return [];
     const length = minutes * MINUTE_MS;
     const candles: Candle[] = [];
-    let start = max(
-      floor(first.startMs / length) * length,
-      floor((fromMs + length - 1) / length) * length,
-    );
+    let start = max(startOf(first.startMs, minutes), startOf(fromMs + length - 1, minutes));
     const end = min(toMs, this.latestStart(minutes));
     for (; start <= end && candles.length < limit; start += length) {
       const candle = this.#joined(start, minutes);
@@ -102,8 +107,7 @@ export class CandleSeries {
   /** Start of the newest candle of `minutes`; −1 when there is none. */
   latestStart(minutes: number): number {
     const last = this.#minutes.at(-1);
-    const length = minutes * MINUTE_MS;
-    return last === undefined ? -1 : floor(last.startMs / length) * length;
+    return last === undefined ? -1 : startOf(last.startMs, minutes);
   }
 
   /** Close of the minute at `tapeMs`, or of the first one after it that is known; 0 without any. */
@@ -160,4 +164,11 @@ export class CandleSeries {
     }
     return candle;
   }
+}
+
+/** Where the candle of `minutes` that holds `ms` starts. */
+function startOf(ms: number, minutes: number): number {
+  const length = minutes * MINUTE_MS;
+  const originMs = minutes === WEEK_MINUTES ? FIRST_MONDAY_MS : 0;
+  return floor((ms - originMs) / length) * length + originMs;
 }

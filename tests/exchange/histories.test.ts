@@ -123,7 +123,6 @@ describe('balances', () => {
       data: [
         {
           amount: '10',
-          batch_nonce: expect.any(Number),
           transaction_id: expect.stringMatching(/^simulated-\d+$/),
           created_at: expect.any(Number),
         },
@@ -142,7 +141,7 @@ describe('balances', () => {
     ]);
   });
 
-  test.each(['withdraw/history', 'withdraw/pending', 'payout/history'])(
+  test.each(['withdraw/history', 'payout/history'])(
     'EX-240 nothing was ever paid out: %s',
     async (what) => {
       expect(await hall.read(`/account/${what}?${of(main)}`)).toEqual({
@@ -154,6 +153,16 @@ describe('balances', () => {
       expect(await refused(`/account/${what}`)).toEqual(problem('missing field `account`'));
     },
   );
+});
+
+test('EX-240 nothing waits to be paid out', async () => {
+  expect(await hall.read(`/account/withdraw/pending?${of(main)}`)).toEqual({
+    success: true,
+    data: [],
+    error: null,
+    code: null,
+  });
+  expect((await refused('/account/withdraw/pending'))[0]).toBe(400);
 });
 
 describe('funding', () => {
@@ -268,7 +277,7 @@ describe('trades', () => {
     await payIn(hall, main.address, '1000');
     await roundTrip();
     const date = new Date(hall.nowMs).toISOString().slice(0, 10);
-    const path = `/account/activity/daily?${of(main)}`;
+    const path = `/account/activity/daily?${of(main)}&start_time=0&end_time=${2 * hall.nowMs}`;
     const day = { date, points: '0', fees_paid: '0.079996', volume: '199.99' };
     expect(await hall.read(path)).toEqual({
       success: true,
@@ -276,10 +285,17 @@ describe('trades', () => {
       error: null,
       code: null,
     });
-    expect(await rows(`${path}&start_time=${hall.nowMs + 1}`)).toEqual([]);
-    expect(await rows(`${path}&end_time=${hall.nowMs}`)).toEqual([day]);
-    expect(await rows(`/account/activity/daily?${of(sub)}`)).toEqual([]);
-    expect((await refused(`${path}&end_time=x`))[0]).toBe(400);
+    const within = (from: number, to: number): Promise<Frame[]> =>
+      rows(`/account/activity/daily?${of(main)}&start_time=${from}&end_time=${to}`);
+    expect(await within(hall.nowMs + 1, hall.nowMs + 2)).toEqual([]);
+    expect(await within(0, hall.nowMs)).toEqual([day]);
+    const nobody = `/account/activity/daily?${of(sub)}&start_time=0`;
+    expect(await rows(`${nobody}&end_time=1`)).toEqual([]);
+    expect(await refused(nobody)).toEqual(problem('missing field `end_time`'));
+    expect((await refused(`${nobody}&end_time=x`))[0]).toBe(400);
+    expect(await refused(`/account/activity/daily?${of(sub)}&end_time=1`)).toEqual(
+      problem('missing field `start_time`'),
+    );
   });
 });
 

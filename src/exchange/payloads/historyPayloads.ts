@@ -53,7 +53,6 @@ export function balanceRow(record: BalanceRecord): Row {
 export function depositRow(record: BalanceRecord): Row {
   return {
     amount: money(record.amountMicro),
-    batch_nonce: record.historyId,
     transaction_id: transactionOf(record.historyId),
     created_at: record.timeMs,
   };

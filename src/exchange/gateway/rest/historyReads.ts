@@ -80,7 +80,11 @@ export function readDeposits(
 }
 
 /** Histories of what this exchange does not do: withdrawals and payouts. */
-export function readNothing(_: ExchangeState, __: Account | undefined, query: Query): Result<Read> {
+export function readNoHistory(
+  _: ExchangeState,
+  __: Account | undefined,
+  query: Query,
+): Result<Read> {
   return pageOf(undefined, query, () => undefined);
 }
 
@@ -111,12 +115,16 @@ export function readPortfolio(
   return accepted({ data: (page?.rows ?? []).map(equityRow) });
 }
 
-/** `GET /account/activity/daily`: fees and volume by day of UTC, newest first. */
+/** `GET /account/activity/daily`: fees and volume by day of UTC, newest first, between two times. */
 export function readActivity(
   _: ExchangeState,
   account: Account | undefined,
   query: Query,
 ): Result<Read> {
+  for (const name of ['start_time', 'end_time']) {
+    const time = query.required(name);
+    if (!time.ok) return time;
+  }
   const range = query.range();
   if (!range.ok) return range;
   const page: Page<FillRecord> | undefined = account?.fillLog.page(

@@ -7,7 +7,7 @@ import {
   readDeposits,
   readFills,
   readFunding,
-  readNothing,
+  readNoHistory,
   readPortfolio,
 } from './historyReads.ts';
 import {
@@ -42,9 +42,9 @@ export const LIGHT_READS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['/funding/history', onAccount(readFunding)],
   ['/portfolio', onAccount(readPortfolio)],
   ['/account/deposit/history', onAccount(readDeposits)],
-  ['/account/withdraw/history', onAccount(readNothing)],
-  ['/account/withdraw/pending', onAccount(readNothing)],
-  ['/account/payout/history', onAccount(readNothing)],
+  ['/account/withdraw/history', onAccount(readNoHistory)],
+  ['/account/withdraw/pending', onAccount(() => accepted({ data: [] }))],
+  ['/account/payout/history', onAccount(readNoHistory)],
   ['/account/activity/daily', onAccount(readActivity)],
   ['/orders', onAccount(readOrders)],
   ['/orders/history_by_id', readOrderEvents],

@@ -14,6 +14,8 @@ export interface WatchParts {
 
 /** As long as the connection's own heartbeat. */
 const BEAT_MS = 20_000;
+/** A beat is taken in so many parts, so that a thousand accounts are not looked at in one step. */
+const PARTS = 20;
 /** Beats without a frame after which a stream is silent. */
 const SILENT_BEATS = 2;
 /** A stream that stays silent after it was renewed is given ever more beats, up to these. */
@@ -23,26 +25,25 @@ const WORKING_MS = 5000;
 
 /** What was heard of one stream that has a pulse of its own. */
 class Pulse {
-  isHeard = false;
-  wasHeard = false;
+  /** Whether it was heard since the last beat. */
+  isFed = false;
+  #wasHeard = false;
+  /** Since it was heard, or called silent, last. */
   #beats = 0;
   #patience = SILENT_BEATS;
 
   hear(): void {
-    this.isHeard = true;
-    this.wasHeard = true;
+    this.isFed = true;
+    this.#wasHeard = true;
+    this.#beats = 0;
   }
 
   /** True when the stream, once heard, has been silent for too long. */
   beat(): boolean {
-    if (this.isHeard) {
-      this.isHeard = false;
-      this.#beats = 0;
-      this.#patience = Math.max(SILENT_BEATS, this.#patience / 2);
-      return false;
-    }
+    if (this.isFed) this.#patience = Math.max(SILENT_BEATS, this.#patience / 2);
+    this.isFed = false;
     this.#beats += 1;
-    if (!this.wasHeard || this.#beats < this.#patience) return false;
+    if (!this.#wasHeard || this.#beats < this.#patience) return false;
     this.#beats = 0;
     this.#patience = Math.min(LONGEST_BEATS, this.#patience * 2);
     return true;
@@ -61,7 +62,7 @@ export class StreamWatch {
   readonly #public = new Map<string, Pulse>();
   readonly #polled = new Set<number>();
   #hasBegun = false;
-  #beats = 0;
+  #ticks = 0;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -94,16 +95,20 @@ export class StreamWatch {
   }
 
   #beatLater(): void {
-    this.#parts.context.after(BEAT_MS, () => {
-      this.#beats += 1;
-      this.#beat();
+    this.#parts.context.after(BEAT_MS / PARTS, () => {
+      this.#ticks += 1;
+      const part = this.#ticks % PARTS;
+      const { accounts } = this.#parts;
+      for (let i = part; i < accounts.length; i += PARTS) {
+        this.#beatOf(accounts[i] as AccountManager);
+      }
+      if (part === 0) this.#publicBeat();
       this.#beatLater();
     });
   }
 
-  #beat(): void {
+  #publicBeat(): void {
     const { accounts, refresh, context } = this.#parts;
-    for (const account of accounts) this.#beatOf(account);
     const silent = [...this.#public].flatMap(([name, pulse]) => (pulse.beat() ? [name] : []));
     if (silent.length === 0) return;
     context.record('stream_silent', { channels: silent });
@@ -115,7 +120,7 @@ export class StreamWatch {
     const { context, lost, refresh, syncs } = this.#parts;
     const { index, family } = account.identity;
     const pulse = this.#snapshots[index] as Pulse;
-    const isFed = pulse.isHeard;
+    const { isFed } = pulse;
     const isSilent = pulse.beat();
     if (account.status === 'syncing') return;
     if (isSilent && account.status === 'ready') {
@@ -127,7 +132,8 @@ export class StreamWatch {
     }
     if (isFed) return;
     // Every second beat where events come, so that a silent stream of events is noticed in two.
-    if (this.#polled.has(family) || (this.#beats + index) % SILENT_BEATS === 0) {
+    const beats = Math.floor(this.#ticks / PARTS);
+    if (this.#polled.has(family) || beats % SILENT_BEATS === 1) {
       syncs[index]?.check();
     }
   }

@@ -48,4 +48,20 @@ describe('streams that stop or never were', () => {
     await scene.run(10_000);
     expectSound(await scene.end());
   }, 60_000);
+
+  test('DESK-116 nothing of one account is told for a while, on whatever connection', async () => {
+    const scene = await Scene.open();
+    await scene.run(5000);
+    const { address } = scene.desk.kernel.accounts[3]?.identity ?? { address: '' };
+    scene.exchange.setFaults({ seed: 1, faults: [{ kind: 'drop', account: address }] });
+    await scene.run(42_000);
+    const isNoticed = (sentence: string): boolean =>
+      sentence.startsWith(`family 0, snapshots of ${address}: replacing a connection`);
+    expect(scene.notices.some(isNoticed)).toBe(true);
+    scene.exchange.setFaults({ seed: 1, faults: [] });
+    await scene.run(30_000);
+    const end = await scene.end();
+    expect(end.log).toContain('"type":"stream_silent"');
+    expectSound(end);
+  }, 60_000);
 });

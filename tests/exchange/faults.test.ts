@@ -508,6 +508,18 @@ describe('the whole exchange', () => {
     expect(again.closed).toBeUndefined();
   });
 
+  test('EX-261 a restart loses the answer of an order under way, not the order', async () => {
+    await open([{ kind: 'restart', afterMs: 100, forMs: 2000 }]);
+    hall.crowd.btc.add('ask', 100_000, 1000, 'GTC');
+    expect(await order(0, { price: '100000', tif: 'IOC' })).toMatchObject({
+      outcome: 'unknown',
+      message: 'other side closed',
+    });
+    await hall.world.run(2500);
+    const { account } = hall.account(0);
+    expect((await hall.read(`/positions?account=${account}`)).data).toHaveLength(1);
+  });
+
   test('EX-261 a restart with the status of whatever stands before the exchange', async () => {
     await open([{ kind: 'restart', forMs: 1000, status: 502 }]);
     expect(await hall.request('GET', '/api/v1/info')).toMatchObject({

@@ -193,10 +193,8 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   onRequest(request: HttpRequest, peer: string): Promise<HttpResponse> {
     const administered = administer(this, request, peer);
     if (administered !== undefined) return Promise.resolve(administered);
-    const down = this.#faults.outages.downStatus(this.#clock.nowMs());
-    if (down === undefined) return this.#rest.handle(request, peer);
-    const headers = { 'content-type': 'text/plain' };
-    return Promise.resolve({ status: down, headers, body: failure(down).error });
+    if (!this.#faults.outages.any) return this.#rest.handle(request, peer);
+    return this.#answerUnlessDown(request, peer);
   }
 
   onUpgrade(
@@ -221,6 +219,19 @@ export class ExchangeServer implements Gateway, ServerHandlers {
         onClose: () => this.#closed(session, peer),
       };
     };
+  }
+
+  /** A restart also loses the answers of requests under way. */
+  async #answerUnlessDown(request: HttpRequest, peer: string): Promise<HttpResponse> {
+    const downStatus = (): number | undefined =>
+      this.#faults.outages.downStatus(this.#clock.nowMs());
+    const down = downStatus();
+    if (down !== undefined) {
+      const headers = { 'content-type': 'text/plain' };
+      return { status: down, headers, body: failure(down).error };
+    }
+    const response = await this.#rest.handle(request, peer);
+    return downStatus() === undefined ? response : { status: 0, headers: {}, body: '' };
   }
 
   #closed(session: SocketSession, peer: string): void {

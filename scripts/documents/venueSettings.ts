@@ -27,7 +27,7 @@ const BASIS: Readonly<Record<keyof ExchangeSettings, 'published' | 'observed' | 
     stopSlippagePercent: 'guess',
     triggeredDelay: 'guess',
     triggerFailureEvent: 'guess',
-    stopWithoutAmount: 'published',
+    stopWithoutAmount: 'observed',
     partialParent: 'guess',
     positionTpslLimit: 'guess',
     closedPositionTpsl: 'guess',

@@ -46,7 +46,7 @@ export interface ExchangeSettings {
   readonly triggeredDelay: boolean;
   /** Event that ends a triggered order that a check then turns down. */
   readonly triggerFailureEvent: 'force_cancel' | 'cancel' | 'expired';
-  /** A stop order without an amount: refused as documented, or as large as the position then is. */
+  /** A stop order without an amount: as large as the position then is, or refused. */
   readonly stopWithoutAmount: 'refuse' | 'position';
   /** Attached take-profit and stop-loss when their order ends with a part filled. */
   readonly partialParent: 'arm' | 'cancel';
@@ -173,7 +173,7 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   stopSlippagePercent: 10,
   triggeredDelay: false,
   triggerFailureEvent: 'force_cancel',
-  stopWithoutAmount: 'refuse',
+  stopWithoutAmount: 'position',
   partialParent: 'arm',
   positionTpslLimit: 20,
   closedPositionTpsl: 'cancel',

@@ -417,18 +417,18 @@ describe('TWAP orders', () => {
           filled_amount: '0',
           past_sub_order_count: 0,
           total_filled_value: '0',
-          average_price_of_last_filled_sub_order: '0',
-          value_of_last_filled_sub_order: '0',
+          average_price_of_last_filled_sub_order: null,
+          value_of_last_filled_sub_order: null,
         },
       ],
       error: null,
       code: null,
     });
     expect(await hall.read('/orders/twap/history_by_id?order_id=99')).toEqual({
-      success: false,
-      data: null,
-      error: 'Order history not found for order ID: 99',
-      code: 404,
+      success: true,
+      data: [],
+      error: null,
+      code: null,
     });
     expect(await hall.read('/orders/twap/history_by_id?order_id=x')).toMatchObject({ code: 400 });
     expect(await hall.read(`/orders/twap?account=${MAIN}`)).toMatchObject({ data: [] });
@@ -475,8 +475,8 @@ describe('TWAP orders', () => {
       d: 'bid',
       ta: '0.001',
       fa: '0',
-      lp: '0',
-      lv: '0',
+      lp: null,
+      lv: null,
       tv: '0',
       oe: 'make',
       os: 'open',

@@ -284,13 +284,14 @@ describe('stop orders', () => {
     expect([said[0], said[2]]).toEqual([status, expect.stringContaining(String(words))]);
   });
 
-  test('EX-119 without an amount: refused, or as large as the position, by setting', () => {
-    expect(saidOf(stop(floorWithBook(), 'ask', { stop_price: '1' }))).toEqual([
+  test('EX-119 without an amount: as large as the position, or refused, by setting', () => {
+    const strict = floorWithBook({ settings: { stopWithoutAmount: 'refuse' } });
+    expect(saidOf(stop(strict, 'ask', { stop_price: '1' }))).toEqual([
       400,
       400,
       'Json deserialize error: missing field `amount`',
     ]);
-    const floor = floorWithBook({ settings: { stopWithoutAmount: 'position' } });
+    const floor = floorWithBook();
     const id = idOf(stop(floor, 'ask', { stop_price: '100000' }, { reduce_only: true }));
     floor.market(MAIN, 'bid', '0.003');
     expect(floor.fills.at(-1)?.order).toMatchObject({ id, initialLots: 300, filledLots: 300 });

@@ -10,9 +10,15 @@ const PERCENT = { step: 1, decimals: 6 };
 const money = (micro: number): string => format(micro, DOLLARS);
 const slippage = (twap: Twap): string => format(twap.slippageMicroPercent, PERCENT);
 
-/** Average price of the last market order that filled; `"0"` before the first. */
-function lastPrice({ market }: Twap, { lastLots, lastMicro }: TwapFigures): string {
+/** Average price of the last market order that filled; null before the first. */
+function lastPrice({ market }: Twap, { lastLots, lastMicro }: TwapFigures): string | null {
+  if (lastLots === 0) return null;
   return money(entryMicro({ lots: lastLots, costMicro: lastMicro }, market));
+}
+
+/** Its value; null before the first. */
+function lastValue({ lastLots, lastMicro }: TwapFigures): string | null {
+  return lastLots === 0 ? null : money(lastMicro);
 }
 
 /** A row of `GET /orders/twap`. */
@@ -51,7 +57,7 @@ function endedRowAt(twap: Twap, figures: TwapFigures): Row {
     ...rowAt(twap, figures),
     order_status: figures.status,
     average_price_of_last_filled_sub_order: lastPrice(twap, figures),
-    value_of_last_filled_sub_order: money(figures.lastMicro),
+    value_of_last_filled_sub_order: lastValue(figures),
   };
 }
 
@@ -103,7 +109,7 @@ export function twapUpdate({ event, figures, twap }: TwapRecord): Row {
     ta: formatAmount(market, twap.lots),
     fa: formatAmount(market, figures.filledLots),
     lp: lastPrice(twap, figures),
-    lv: money(figures.lastMicro),
+    lv: lastValue(figures),
     tv: money(figures.filledMicro),
     oe: event,
     os: figures.status,

@@ -53,6 +53,18 @@ describe('EX-170 fee levels', () => {
     expect(floor.account(STRANGER).feeLevel).toBe(5);
   });
 
+  test('a subaccount shares the level as long as the volume lasts', () => {
+    const floor = new Floor();
+    floor.pass(0);
+    trade(floor, MAIN, 6);
+    floor.pass(DAY_MS);
+    const { accounts, nowMs } = floor.exchange.state;
+    const sub = accounts.openSubaccount('sub', floor.account(MAIN), nowMs);
+    expect(sub.feeLevel).toBe(1);
+    floor.pass(14 * DAY_MS);
+    expect([floor.account(MAIN).feeLevel, sub.feeLevel]).toEqual([0, 0]);
+  });
+
   test('turn with the days of the tape, by setting', () => {
     const options: FloorOptions = { settings: { feeTierClock: 'tape' } };
     const floor = new Floor(options);

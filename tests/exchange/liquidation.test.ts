@@ -11,6 +11,7 @@ import { fillRow, fillUpdate, orderHistoryRow } from '../../src/exchange/payload
 import { DEFAULT_SETTINGS } from '../../src/exchange/settings.ts';
 import { makeMarket } from '../../src/protocol/market.ts';
 import { Floor, MAIN, STRANGER, SUB } from './support/floor.ts';
+import { Hall } from './support/hall.ts';
 import { missingMoney } from './support/missingMoney.ts';
 
 type Side = 'bid' | 'ask';
@@ -398,6 +399,50 @@ describe('EX-184 EX-185 the other side', () => {
     expect(floor.exchange.state.truth).toMatchObject({ liquidationMatches: 1, selfMatches: 0 });
     expect(lotsOf(floor, SUB)).toBe(90_000);
     expect(missingMoney(floor.exchange.state)).toBe('');
+  });
+});
+
+describe('a liquidation over real sockets', () => {
+  test('EX-184 is told on every channel of the account, and to everybody', async () => {
+    const hall = await Hall.open();
+    const { account } = hall.account(0);
+    const line = await hall.connect(0);
+    for (const source of ['account_trades', 'account_order_updates', 'account_positions']) {
+      await line.subscribe({ source, account });
+    }
+    await line.subscribe({ source: 'trades', symbol: 'BTC' });
+    hall.crowd.btc.add('ask', 100_000, 90_000, 'GTC');
+    const order = hall.limit(0, 'bid', '100000', '0.9', { tif: 'IOC' });
+    const { index: _, ...fields } = order;
+    expect((await hall.post(0, '/orders/create', 'create_order', fields))[0]).toBe(200);
+    hall.crowd.btc.add('bid', 89_790, 200_000, 'GTC');
+    await hall.world.run(3000);
+    line.frames = [];
+    hall.crowd.btc.setPrice(89_800);
+    await hall.world.run(1500);
+    const heard = (channel: string): unknown[] =>
+      line.frames.filter((frame) => frame.channel === channel).map(({ data }) => data);
+    expect(heard('account_order_updates')).toEqual([
+      [expect.objectContaining({ oe: 'fulfill_market', os: 'filled', ot: 'market', r: true })],
+    ]);
+    expect(heard('account_trades')).toEqual([
+      [expect.objectContaining({ tc: 'market_liquidation', ts: 'close_long', f: '606.0825' })],
+    ]);
+    expect(heard('trades')).toEqual([
+      [expect.objectContaining({ tc: 'market_liquidation', d: 'close_long', a: '0.9' })],
+    ]);
+    expect(heard('account_positions').at(-1)).toEqual([]);
+    const history = await hall.read(`/account/balance/history?account=${account}&limit=1`);
+    expect(history.data).toEqual([
+      {
+        amount: '-9795.0825',
+        balance: '168.9175',
+        pending_balance: '0',
+        event_type: 'market_liquidation',
+        created_at: expect.any(Number),
+      },
+    ]);
+    await hall.server.close();
   });
 });
 

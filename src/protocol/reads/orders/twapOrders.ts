@@ -33,11 +33,12 @@ const fields = {
   filled_amount: decimal,
   reduce_only: z.boolean(),
   slippage_percent: decimal,
-  planned_sub_order_amount: decimal,
+  // Rows by id were seen without the plan's size and end.
+  planned_sub_order_amount: decimal.nullish(),
   planned_sub_order_count: integer,
   past_sub_order_count: integer,
   total_filled_value: decimal.nullish(),
-  expiration: integer,
+  expiration: integer.nullish(),
   created_at: integer,
   updated_at: integer.nullish(),
 };
@@ -103,11 +104,11 @@ function twapOf(raw: RawTwap, market: Market): TwapRow {
     filledLots: lotsOf(raw.filled_amount, market),
     reduceOnly: raw.reduce_only,
     slippagePercent: raw.slippage_percent,
-    plannedLots: lotsOf(raw.planned_sub_order_amount, market),
+    plannedLots: lotsOf(raw.planned_sub_order_amount ?? '0', market),
     plannedCount: raw.planned_sub_order_count,
     pastCount: raw.past_sub_order_count,
     filledMicro: microIn(raw.total_filled_value, 'filled value') ?? 0,
-    expiresMs: raw.expiration,
+    expiresMs: raw.expiration ?? 0,
     createdMs: raw.created_at,
     updatedMs: raw.updated_at ?? undefined,
   };

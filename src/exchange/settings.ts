@@ -90,8 +90,6 @@ export interface ExchangeSettings {
   readonly siblingTransfers: boolean;
   /** Longest time range of `GET /trades/history`, days. */
   readonly tradeHistoryDays: number;
-  /** Whether candles asked for by the wall clock, long after the tape, are those that end now. */
-  readonly wallClockCandles: boolean;
   /** What a history without a row answers: an empty page, or 504 as real clients have met. */
   readonly emptyHistory: 'page' | 'timeout';
   /** Whether a GET that announces a body, even an empty one, is answered 403 with a page of HTML. */
@@ -195,7 +193,6 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   minTransferDollars: 10,
   siblingTransfers: false,
   tradeHistoryDays: 30,
-  wallClockCandles: true,
   emptyHistory: 'page',
   refuseGetBodies: true,
   batchMixedAccounts: true,

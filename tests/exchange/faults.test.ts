@@ -460,6 +460,16 @@ describe('the whole exchange', () => {
     expect(await line.heard(1000, 'book')).toHaveLength(4);
   });
 
+  test('EX-259 no connection is idle because the clock was moved', async () => {
+    await open();
+    const line = await hall.connect();
+    await admin({ faults: [{ kind: 'clock', ms: 80_000_000, forMs: 5000 }] });
+    await hall.world.run(10_000);
+    expect(line.closed).toBeUndefined();
+    await hall.world.run(60_000);
+    expect(line.closed).toEqual([1000, 'idle']);
+  });
+
   test('EX-259 what was due within a jump runs at once', async () => {
     await open([], {});
     hall.crowd.btc.add('ask', 100_000, 1000, 'GTC');

@@ -23,6 +23,7 @@ import type { Gateway } from './gateway.ts';
 import { API, RestApi } from './rest/restApi.ts';
 import { type AccountLayout, type SeededAccount, seededAccounts } from './seededAccounts.ts';
 import { ChannelHub } from './socket/channelHub.ts';
+import { Connections } from './socket/connections.ts';
 import { SocketSession } from './socket/socketSession.ts';
 import { steadyCrowd } from './steadyCrowd.ts';
 import { type TruthReport, truthReport } from './truthReport.ts';
@@ -69,12 +70,12 @@ export class ExchangeServer implements Gateway, ServerHandlers {
   readonly #exchange: Exchange;
   readonly #hub: ChannelHub = new ChannelHub();
   readonly #rest: RestApi;
-  readonly #sessions: Set<SocketSession> = new Set();
-  readonly #connections: Map<string, number> = new Map();
+  readonly #connections: Connections;
   readonly #crowd: Crowd;
   #faults: Faults;
   /** How far the exchange's clock is moved from the steady one, in which the rest counts. */
   #offsetMs = 0;
+  #hasOutages = false;
   #crowdDueMs: number;
   #pushDueMs: number;
   #wake: Timer | undefined;
@@ -100,6 +101,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     const { accounts } = this.#exchange.state;
     this.meters = new CreditMeters((apiKey) => accounts.familyByApiKey(apiKey), this.settings);
     this.#rest = new RestApi(this);
+    this.#connections = new Connections(this.settings);
     this.#faults = this.#arming(options.faults ?? NO_FAULTS);
     const nowMs = this.#clock.nowMs();
     this.#crowdDueMs = nowMs;
@@ -182,6 +184,10 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     return this.#clock.nowMs() + this.#offsetMs;
   }
 
+  steadyMs(): number {
+    return this.#clock.nowMs();
+  }
+
   run<T>(read: (state: ExchangeState) => T): T {
     return this.#step(() => read(this.#exchange.state));
   }
@@ -205,18 +211,16 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     if (path.split('?', 1)[0] !== '/ws') return 404;
     const down = this.#faults.outages.downStatus(this.#clock.nowMs());
     if (down !== undefined) return down;
-    const open = this.#connections.get(peer) ?? 0;
-    if (open >= this.settings.connectionsPerPeer) return 429;
+    if (!this.#connections.hasRoom(peer)) return 429;
     const payer = this.meters.payer(headers, peer, this.nowMs());
     return (socket) => {
       const session = new SocketSession(socket, this, this.#hub, payer);
       const wellMs = this.#faults.halfOpenAfterMs();
       if (wellMs !== undefined) session.fallSilentAfter(wellMs);
-      this.#sessions.add(session);
-      this.#connections.set(peer, (this.#connections.get(peer) ?? 0) + 1);
+      this.#connections.opened(session, peer);
       return {
         onMessage: (text) => session.onMessage(text),
-        onClose: () => this.#closed(session, peer),
+        onClose: () => this.#connections.closed(session),
       };
     };
   }
@@ -232,14 +236,6 @@ export class ExchangeServer implements Gateway, ServerHandlers {
     }
     const response = await this.#rest.handle(request, peer);
     return downStatus() === undefined ? response : { status: 0, headers: {}, body: '' };
-  }
-
-  #closed(session: SocketSession, peer: string): void {
-    session.closed();
-    this.#sessions.delete(session);
-    const left = (this.#connections.get(peer) ?? 1) - 1;
-    if (left > 0) this.#connections.set(peer, left);
-    else this.#connections.delete(peer);
   }
 
   /** Everything happens in a step: first what was due, then the work, then what it caused goes out. */
@@ -260,12 +256,14 @@ export class ExchangeServer implements Gateway, ServerHandlers {
 
   #sufferOutages(): void {
     const { outages } = this.#faults;
+    if (!outages.any && !this.#hasOutages) return;
+    this.#hasOutages = outages.any;
     const nowMs = this.#clock.nowMs();
     this.#offsetMs = outages.clockOffsetMs(nowMs);
     for (const here of this.#exchange.state.markets) {
       here.halted = outages.isHalted(here.market.symbol, nowMs);
     }
-    if (outages.hasRestarted(nowMs)) for (const session of [...this.#sessions]) session.cut();
+    if (outages.hasRestarted(nowMs)) this.#connections.cutAll();
   }
 
   #arm(): void {
@@ -290,20 +288,9 @@ export class ExchangeServer implements Gateway, ServerHandlers {
       if (nowMs >= this.#crowdDueMs) this.#crowdDueMs = this.#options.crowd.act(nowMs);
       if (nowMs < this.#pushDueMs) return;
       this.#hub.push();
-      this.#closeIdle(this.#exchange.state.nowMs);
+      this.#connections.closeOverdue(nowMs);
       // A late wake-up skips pushes instead of sending them in a burst.
       while (this.#pushDueMs <= nowMs) this.#pushDueMs += this.settings.bookPushMs;
     });
-  }
-
-  #closeIdle(nowMs: number): void {
-    const { idleCloseMs, lifetimeMs } = this.settings;
-    for (const session of [...this.#sessions]) {
-      const isOld = nowMs - session.openedMs >= lifetimeMs;
-      if (session.isSilent) {
-        if (isOld) session.cut();
-      } else if (nowMs - session.lastMessageMs >= idleCloseMs) session.close('idle');
-      else if (isOld) session.close('lifetime');
-    }
   }
 }

@@ -14,6 +14,8 @@ export interface Gateway {
   readonly faults: Faults;
   /** The exchange's clock, wall ms. */
   nowMs(): number;
+  /** The clock that no fault moves, ms. */
+  steadyMs(): number;
   /** Reads the exchange as it is now. */
   run<T>(read: (state: ExchangeState) => T): T;
   /** Hands a request body that came from `peer` to the exchange, at its own time. */

@@ -34,7 +34,7 @@ export class SocketSession implements Line {
   /** Subscribed keys by source. */
   readonly #subscribed: Map<string, Map<string, Channel>> = new Map();
   #isOpen = true;
-  /** From then on a half-open socket neither hears nor says anything, ms of the exchange's clock. */
+  /** From then on a half-open socket neither hears nor says anything. */
   #silentFromMs: number = Number.POSITIVE_INFINITY;
 
   constructor(socket: Socket, gateway: Gateway, hub: ChannelHub, payer: Payer) {
@@ -42,7 +42,7 @@ export class SocketSession implements Line {
     this.#gateway = gateway;
     this.#hub = hub;
     this.#payer = payer;
-    this.openedMs = gateway.nowMs();
+    this.openedMs = gateway.steadyMs();
     this.lastMessageMs = this.openedMs;
   }
 
@@ -77,7 +77,8 @@ export class SocketSession implements Line {
   /** A half-open socket has no idle time: nobody at this end counts it. */
   get isSilent(): boolean {
     return (
-      this.#silentFromMs !== Number.POSITIVE_INFINITY && this.#gateway.nowMs() >= this.#silentFromMs
+      this.#silentFromMs !== Number.POSITIVE_INFINITY &&
+      this.#gateway.steadyMs() >= this.#silentFromMs
     );
   }
 
@@ -97,7 +98,7 @@ export class SocketSession implements Line {
   onMessage(text: string): void {
     // A connection that was cut may still have frames that had arrived before.
     if (!this.#isOpen || this.isSilent) return;
-    this.lastMessageMs = this.#gateway.nowMs();
+    this.lastMessageMs = this.#gateway.steadyMs();
     const message = asObject(parseMessage(text));
     const params = asObject(message?.params);
     if (message?.method === 'ping') this.send('{"channel":"pong"}', 'pong');

@@ -149,6 +149,20 @@ describe('EX-180 market liquidation', () => {
     expect(missingMoney(floor.exchange.state)).toBe('');
   });
 
+  test('waits while the market is halted', () => {
+    const floor = new Floor();
+    hold(floor, MAIN, 'bid', 100_000, '0.9');
+    floor.crowd.btc.add('bid', 89_790, 200_000, 'GTC');
+    const btc = floor.exchange.state.markets[0] as { halted: boolean };
+    btc.halted = true;
+    moveTo(floor, 89_800);
+    floor.pass(1000);
+    expect(lotsOf(floor, MAIN)).toBe(90_000);
+    btc.halted = false;
+    floor.pass(200);
+    expect(lotsOf(floor, MAIN)).toBe(0);
+  });
+
   test('of several positions the largest goes first', () => {
     const floor = new Floor();
     hold(floor, MAIN, 'bid', 100_000, '0.9');

@@ -109,7 +109,7 @@ function cut(state: ExchangeState, group: MarginGroup, chunks: Chunks): void {
   const size = Math.min(Math.abs(lots), chunk);
   const order = { market: here, side, ticks, lots: size };
   brace(state, here, { ...order, tif: 'IOC' });
-  if (meets(here, side, ticks)) {
+  if (!here.halted && meets(here, side, ticks)) {
     enterSystemOrder(state, { ...order, account: group.account, cause: 'market_liquidation' });
   }
   state.agenda.at(state.nowMs + state.settings.liquidationChunkMs, () =>

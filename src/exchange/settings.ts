@@ -36,7 +36,7 @@ export interface ExchangeSettings {
   readonly openOrderLimit: number;
   /** Whether the minimum notional also holds for reduce-only orders. */
   readonly reduceOnlyMinimum: 'same' | 'none';
-  /** What the amount of an edit means: of the whole order, its fills included, or of what is left. */
+  /** What the amount of an edit means: of the new order, so of what is left, or of both, fills included. */
   readonly editAmount: 'total' | 'remaining';
   /** Price that pulls a trigger whose source is not named: the documents' or the engine's. */
   readonly defaultTrigger: TriggerPrice;
@@ -90,6 +90,8 @@ export interface ExchangeSettings {
   readonly siblingTransfers: boolean;
   /** Longest time range of `GET /trades/history`, days. */
   readonly tradeHistoryDays: number;
+  /** Whether candles asked for by the wall clock, long after the tape, are those that end now. */
+  readonly wallClockCandles: boolean;
   /** What a history without a row answers: an empty page, or 504 as real clients have met. */
   readonly emptyHistory: 'page' | 'timeout';
   /** Whether a GET that announces a body, even an empty one, is answered 403 with a page of HTML. */
@@ -166,7 +168,7 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   marketNotionalAt: 'mark',
   openOrderLimit: 500,
   reduceOnlyMinimum: 'same',
-  editAmount: 'total',
+  editAmount: 'remaining',
   defaultTrigger: 'mark_price',
   stopSlippagePercent: 10,
   triggeredDelay: false,
@@ -193,6 +195,7 @@ export const DEFAULT_SETTINGS: ExchangeSettings = {
   minTransferDollars: 10,
   siblingTransfers: false,
   tradeHistoryDays: 30,
+  wallClockCandles: true,
   emptyHistory: 'page',
   refuseGetBodies: true,
   batchMixedAccounts: true,

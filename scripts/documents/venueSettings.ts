@@ -49,6 +49,7 @@ const BASIS: Readonly<Record<keyof ExchangeSettings, 'published' | 'observed' | 
     minTransferDollars: 'observed',
     siblingTransfers: 'guess',
     tradeHistoryDays: 'observed',
+    wallClockCandles: 'ours',
     emptyHistory: 'observed',
     refuseGetBodies: 'published',
     batchMixedAccounts: 'guess',

@@ -86,6 +86,66 @@ describe('sparklines', () => {
   });
 });
 
+describe('candles by the wall clock', () => {
+  const MINUTE = 60_000;
+
+  async function withMinutes(settings = {}): Promise<void> {
+    const crowd = new QuietCrowd();
+    crowd.tapeStartMs -= 400 * 86_400_000;
+    crowd.minutes = Array.from({ length: 10 }, (_, i) => ({
+      openTimeMs: crowd.tapeStartMs - (10 - i) * MINUTE,
+      openTicks: 99_000 + i,
+      highTicks: 99_000 + i,
+      lowTicks: 99_000 + i,
+      closeTicks: 99_000 + i,
+      volumeLots: 1,
+    }));
+    await open({ crowd, settings });
+    hall.crowd.btc.add('ask', 100_001, 1, 'GTC');
+    hall.crowd.btc.add('bid', 100_001, 1, 'IOC');
+  }
+
+  test('EX-246 the newest is the one of now, the others lie before it', async () => {
+    await withMinutes();
+    const minute = Math.floor(hall.nowMs / MINUTE) * MINUTE;
+    const lastMinute = await data(
+      `/kline?symbol=BTC&interval=1m&start_time=${hall.nowMs - MINUTE + 1}`,
+    );
+    expect(lastMinute).toEqual([
+      expect.objectContaining({ t: minute, T: minute + MINUTE, c: '100001' }),
+    ]);
+    const path = `/kline?symbol=BTC&interval=1m&start_time=${minute - 5 * MINUTE}`;
+    const rows = (await data(`${path}&end_time=${minute - MINUTE}`)) as Frame[];
+    expect(rows.map(({ c, t }) => [t, c])).toEqual(
+      [5, 6, 7, 8, 9].map((i) => [minute - (10 - i) * MINUTE, `${99_000 + i}`]),
+    );
+    const mark = await data(`/kline/mark?symbol=BTC&interval=1m&start_time=${minute}`);
+    expect(mark).toEqual([expect.objectContaining({ t: minute })]);
+  });
+
+  test('EX-246 by the tape they stay where they are', async () => {
+    await withMinutes();
+    const from = hall.crowd.tapeStartMs;
+    const rows = (await data(`/kline?symbol=BTC&interval=1m&start_time=${from}`)) as Frame[];
+    expect(rows[0]).toMatchObject({ t: from, c: '100001' });
+    const inMonth = `/kline?symbol=BTC&interval=1M&start_time=${from - 3_600_000}`;
+    expect(await data(inMonth)).toEqual([]);
+    const after = from + 86_400_000;
+    expect(await data(`/kline?symbol=BTC&interval=1m&start_time=${after}`)).toEqual([]);
+  });
+
+  test('EX-246 none, by setting', async () => {
+    await withMinutes({ wallClockCandles: false });
+    const path = `/kline?symbol=BTC&interval=1m&start_time=${hall.nowMs - 5 * MINUTE}`;
+    expect(await data(path)).toEqual([]);
+  });
+
+  test('EX-246 a market without a candle has none by any clock', async () => {
+    await open();
+    expect(await data(`/kline?symbol=ETH&interval=1m&start_time=${hall.nowMs}`)).toEqual([]);
+  });
+});
+
 describe('funding of markets', () => {
   test('EX-230 rates of every market, as if other exchanges paid the same', async () => {
     await open();

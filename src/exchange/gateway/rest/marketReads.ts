@@ -10,6 +10,7 @@ import { invalidQuery, type Query } from './query.ts';
 import { pageOf, type Read } from './read.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const MOST_CANDLES = 4000;
 const MOST_POINTS = 168;
 export const AGG_LEVELS: readonly number[] = [1, 10, 100, 1000, 10_000];
@@ -41,8 +42,12 @@ export function readCandles(state: ExchangeState, here: MarketState, query: Quer
 }
 
 /** `GET /kline/mark`. */
-export function readMarkCandles(_: ExchangeState, here: MarketState, query: Query): Result<Read> {
-  return candles(here, here.markCandles, query);
+export function readMarkCandles(
+  state: ExchangeState,
+  here: MarketState,
+  query: Query,
+): Result<Read> {
+  return candles(state, here, here.markCandles, query);
 }
 
 /** `GET /kline/sparklines`: the last closing prices of some markets, all by default, oldest first. */
@@ -87,7 +92,12 @@ export function readAggregatedRates(state: ExchangeState): Result<Read> {
   return accepted({ data });
 }
 
-function candles(here: MarketState, series: CandleSeries, query: Query): Result<Read> {
+function candles(
+  state: ExchangeState,
+  here: MarketState,
+  series: CandleSeries,
+  query: Query,
+): Result<Read> {
   const interval = query.required('interval');
   if (!interval.ok) return interval;
   const minutes = minutesOf(interval.value);
@@ -98,8 +108,29 @@ function candles(here: MarketState, series: CandleSeries, query: Query): Result<
   if (!to.ok) return to;
   const limit = query.limit(MOST_CANDLES, MOST_CANDLES);
   if (!limit.ok) return limit;
-  const rows = series.between(minutes.value, from.value, to.value, limit.value);
+  const shiftMs = wallShift(state, series, minutes.value, from.value);
+  const rows = series
+    .between(minutes.value, from.value - shiftMs, to.value - shiftMs, limit.value)
+    .map((each) => ({ ...each, startMs: each.startMs + shiftMs }));
   return accepted({ data: rows.map((each) => candleRow(here.market, interval.value, each)) });
+}
+
+/**
+ * How far candles have to be moved for a client that asks by its own clock, ms: so that the newest
+ * is the one of now. Candles run in tape time, of which such a client knows nothing. It is told by a
+ * start that lies more than a day after everything on the tape; for all others it is 0.
+ */
+function wallShift(
+  { nowMs, settings }: ExchangeState,
+  series: CandleSeries,
+  minutes: number,
+  fromMs: number,
+): number {
+  const newestMinute = series.latestStart(1);
+  if (!settings.wallClockCandles || newestMinute < 0) return 0;
+  if (fromMs <= newestMinute + DAY_MS) return 0;
+  const length = minutes * MINUTE_MS;
+  return Math.floor(nowMs / length) * length - series.latestStart(minutes);
 }
 
 function minutesOf(interval: string): Result<number> {

@@ -62,11 +62,12 @@ export class FrameIntake {
         if (manager !== undefined) manager.figures = frame.figures;
         break;
       }
+      // In a snapshot absent means flat or ended, so one with rows that could not be read proves nothing.
       case 'account_positions':
-        if (account !== undefined) syncs[account]?.compare(frame);
+        if (account !== undefined && !frame.unread) syncs[account]?.compare(frame);
         break;
       case 'account_orders':
-        if (account !== undefined) syncs[account]?.compareOrders(frame);
+        if (account !== undefined && !frame.unread) syncs[account]?.compareOrders(frame);
         break;
       default:
         break;

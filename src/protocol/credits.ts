@@ -150,13 +150,18 @@ export class CreditBucket {
     const counted = this.#spentTenths + this.#foreign(nowMs);
     let missing = tenths - this.#leftOf(this.#quotaTenths, counted, urgent);
     if (missing <= 0) return nowMs < this.#otherUntilMs ? this.#otherUntilMs : nowMs + DOUBT_MS;
-    const foreign = { atMs: this.#foreignUntilMs - CREDIT_WINDOW_MS, tenths: this.#foreign(nowMs) };
-    const freed = [...this.#spent, foreign].sort((a, b) => a.atMs - b.atMs);
-    for (const spend of freed) {
-      missing -= spend.tenths;
-      if (missing <= 0) return spend.atMs + CREDIT_WINDOW_MS;
+    let foreignTenths = this.#foreign(nowMs);
+    for (const { atMs, tenths: freed } of this.#spent) {
+      const freedMs = atMs + CREDIT_WINDOW_MS;
+      if (foreignTenths > 0 && this.#foreignUntilMs <= freedMs) {
+        missing -= foreignTenths;
+        foreignTenths = 0;
+        if (missing <= 0) return this.#foreignUntilMs;
+      }
+      missing -= freed;
+      if (missing <= 0) return freedMs;
     }
-    return nowMs + CREDIT_WINDOW_MS;
+    return missing <= foreignTenths ? this.#foreignUntilMs : nowMs + CREDIT_WINDOW_MS;
   }
 
   #leftOf(quotaTenths: number, countedTenths: number, urgent: boolean): number {

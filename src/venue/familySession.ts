@@ -180,9 +180,7 @@ export class FamilySession {
     return new Stream(this.#context.host, plan, {
       // Snapshots only check: the session is as good as its first connection.
       onState: () => undefined,
-      onFrame: (frame) => {
-        if (isWhole(frame)) this.#context.sink.frame(frame, accountOf(frame, account));
-      },
+      onFrame: (frame) => this.#context.sink.frame(frame, accountOf(frame, account)),
       onLost: () => undefined,
       isBusy: () => false,
     });
@@ -216,14 +214,6 @@ export class FamilySession {
   #report(credits: Credits | undefined): void {
     if (credits !== undefined) this.#context.sink.credits(this.#family.index, credits);
   }
-}
-
-/**
- * In a snapshot absent means ended or flat, so one with rows that could not be read is not handed
- * on: what was known stays known.
- */
-function isWhole(frame: Frame): boolean {
-  return !('unread' in frame) || frame.unread === undefined || frame.unread === 0;
 }
 
 function accountOf(frame: Frame, owner: VenueAccount | undefined): number | undefined {

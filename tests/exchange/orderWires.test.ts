@@ -553,6 +553,10 @@ describe('orders of the system', () => {
 
   test('EX-140 no check turns them down, and the cause is told', () => {
     const floor = new Floor();
+    floor.crowd.btc.add('ask', 100_010, 1500, 'GTC');
+    floor.market(MAIN, 'bid', '0.015');
+    floor.trades.splice(0);
+    floor.fills.splice(0);
     const maker = idOf(floor.limit(STRANGER, 'bid', '99000', '0.01', { tif: 'ALO' }));
     const [market] = floor.exchange.state.markets;
     if (market === undefined) throw new Error('no market');

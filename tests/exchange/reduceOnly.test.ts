@@ -73,6 +73,26 @@ describe('one sweep over several orders of one account', () => {
   });
 });
 
+describe('the crowd may trade with an account before its order enters', () => {
+  test.each([
+    [400, ['adjust', 'fulfill_market'], 600],
+    [1000, ['force_cancel'], 0],
+  ])(
+    'EX-101 after %i lots are gone, a reduce-only order fits what is left',
+    (lots, events, filled) => {
+      const floor = longFloor();
+      floor.limit(MAIN, 'ask', '100200', '0.01', { tif: 'ALO' });
+      floor.crowd.btc.add('bid', 99_900, 5000, 'GTC');
+      floor.events();
+      floor.crowd.brace = () => void floor.crowd.btc.add('bid', 100_200, lots, 'IOC');
+      const id = idOf(floor.market(MAIN, 'ask', '0.01', { reduce_only: true }));
+      const own = floor.records.filter(({ order }) => order.id === id);
+      expect(own.map(({ event }) => event)).toEqual(events);
+      expect([own[0]?.order.filledLots, held(floor)]).toEqual([filled, 0]);
+    },
+  );
+});
+
 describe('limits of reduce-only', () => {
   test('EX-12 below the minimum notional: refused, or not, by setting', () => {
     const amount = '0.00009';

@@ -36,6 +36,17 @@ export function followPosition(
   }
 }
 
+/** Cuts a reduce-only order that is about to enter the book to what there is to reduce. */
+export function cutToPosition(state: ExchangeState, order: Order): void {
+  const { account, market, reduceOnly, side, ticks } = order;
+  if (!reduceOnly) return;
+  const held = holdingOf(account, market).position.lots;
+  const most = held * signOf(side) < 0 ? abs(held) : 0;
+  if (openLots(order) <= most) return;
+  takeOff(order, openLots(order) - most);
+  if (most > 0) noteOrder(state, order, 'adjust', ticks);
+}
+
 function reduceOnlyOrders(account: Account, market: number): Order[] {
   return [...account.open.values()].filter(
     (order) => order.reduceOnly && order.market.id === market,

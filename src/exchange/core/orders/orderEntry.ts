@@ -4,6 +4,7 @@ import type { MarketState } from '../markets/marketState.ts';
 import { accepted, business, type Refusal, type Result, refused } from '../requests/refusal.ts';
 import { attachLegs } from './attachedStops.ts';
 import { enterBook } from './enterBook.ts';
+import { cutToPosition } from './followPosition.ts';
 import { newOrder } from './newOrder.ts';
 import { type Order, openLots } from './order.ts';
 import { checkEntry, type Entry } from './orderChecks.ts';
@@ -58,9 +59,17 @@ export function brace(
   state.crowd.brace(here.market.id, side, ticks, reach);
 }
 
-/** Takes an order to the book; it matches, rests or ends. */
+/**
+ * Takes an order to the book; it matches, rests or ends. The crowd may have traded with the account
+ * when it was braced, so a reduce-only order is held against the position once more.
+ */
 export function work(state: ExchangeState, here: MarketState, order: Order): void {
   const { id, side, tif, ticks } = order;
+  cutToPosition(state, order);
+  if (openLots(order) === 0) {
+    endOrder(state, order, 'cancelled', 'force_cancel');
+    return;
+  }
   const entry = { id, order, side, ticks, lots: openLots(order), tif };
   const { status } = enterBook(state, here, entry);
   if (status === 'resting') restOrder(state, order);

@@ -1,12 +1,13 @@
 import { holdingOf } from '../accounts/account.ts';
 import type { ExchangeState } from '../exchangeState.ts';
 import type { MarketState } from '../markets/marketState.ts';
+import { cutToPosition } from './followPosition.ts';
 import { type Order, openLots } from './order.ts';
 import { type Entry, worstTicks } from './orderChecks.ts';
 import { brace, whyRefused, work } from './orderEntry.ts';
-import { endOrder, forgetStop, noteOrder, takeOff } from './orderLife.ts';
+import { endOrder, forgetStop, noteOrder } from './orderLife.ts';
 
-const { abs, min } = Math;
+const { abs } = Math;
 const MICRO_PERCENT = 1_000_000;
 
 /** Pulls every trigger that the prices have reached. */
@@ -30,12 +31,18 @@ function pull(state: ExchangeState, here: MarketState, order: Order): void {
   else state.agenda.at(state.nowMs + takerDelayMs, () => enter(state, here, order));
 }
 
-/** A triggered order goes the way of every order of its kind; only now are its size and price checked. */
+/**
+ * A triggered order goes the way of every order of its kind; only now are its size and price
+ * checked. One that is sized by its position becomes as large, a reduce-only one no larger.
+ */
 function enter(state: ExchangeState, here: MarketState, order: Order): void {
   const { account, kind, market, side } = order;
   if (!account.stops.has(order.id)) return;
   forgetStop(state, order);
-  fitToPosition(state, order, abs(holdingOf(account, market).position.lots));
+  if (order.trigger?.whole === true && order.initialLots === 0) {
+    order.initialLots = abs(holdingOf(account, market).position.lots);
+  }
+  cutToPosition(state, order);
   if (kind === 'market') {
     order.ticks = worstTicks(here, side, state.settings.stopSlippagePercent * MICRO_PERCENT);
   }
@@ -47,16 +54,6 @@ function enter(state: ExchangeState, here: MarketState, order: Order): void {
   if (kind === 'limit') noteOrder(state, order, 'stop_upgrade', order.ticks);
   brace(state, here, entry);
   work(state, here, order);
-}
-
-/** One that is sized by its position becomes as large; a reduce-only one no larger. */
-function fitToPosition(state: ExchangeState, order: Order, heldLots: number): void {
-  if (order.trigger?.whole === true) order.initialLots = order.initialLots || heldLots;
-  if (!order.reduceOnly) return;
-  const excess = openLots(order) - min(openLots(order), heldLots);
-  if (excess === 0 || heldLots === 0) return;
-  takeOff(order, excess);
-  noteOrder(state, order, 'adjust', order.ticks);
 }
 
 function entryOf(here: MarketState, order: Order): Entry {

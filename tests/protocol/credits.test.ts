@@ -156,7 +156,7 @@ test('PROTO-27, PROTO-28, PROTO-29, PROTO-30: like the naive ledger in every lif
       expect(bucket.totalTenths).toBe(total);
     }
   });
-  fc.assert(property, { numRuns: 300 });
+  fc.assert(property, { numRuns: 120 });
 });
 
 describe('credits', () => {

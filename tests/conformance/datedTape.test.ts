@@ -28,7 +28,7 @@ test.each([
   if (datedNow) {
     expect(data.length).toBeGreaterThanOrEqual(10);
     expect(data.at(-1)?.t).toBeLessThanOrEqual(now);
-    expect(data.at(-1)?.T).toBeGreaterThan(now - MINUTE_MS);
+    expect(data.at(-1)?.T).toBeGreaterThan(now);
   } else expect(data).toEqual([]);
   await server.close();
 });

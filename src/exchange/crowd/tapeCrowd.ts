@@ -20,8 +20,8 @@ export interface TapeCrowdOptions {
   /** Minutes of the tape that have passed at the start: one day, at most half of the tape. */
   readonly warmUpMinutes?: number;
   /**
-   * Wall time of the start, if the tape is to be dated anew: its first minute in force is then the
-   * minute of the start, so that its candles are those of now. As recorded by default.
+   * Wall time of the start, if the tape is to be dated anew: the minute in force is then that of the
+   * wall, begun when the wall's began, so that its candles are those of now. As recorded by default.
    */
   readonly datedMs?: number;
 }
@@ -40,6 +40,8 @@ export class TapeCrowd implements Crowd {
   readonly #firstMinute: number;
   /** Start of the first minute of the tape, in tape time. */
   readonly #startMs: number;
+  /** Wall time of the beginning of the first minute in force, if it is not the start. */
+  readonly #begunMs: number | undefined;
   #markets: readonly MarketCrowd[] = [];
   #minute: number;
   /** Wall time of the start, which has not come yet. */
@@ -56,10 +58,9 @@ export class TapeCrowd implements Crowd {
     this.#firstMinute = min(options.warmUpMinutes ?? DAY_MINUTES, half);
     this.#minute = this.#firstMinute;
     const { datedMs, tape } = options;
+    this.#begunMs = datedMs === undefined ? undefined : floor(datedMs / MINUTE_MS) * MINUTE_MS;
     this.#startMs =
-      datedMs === undefined
-        ? tape.startMs
-        : (floor(datedMs / MINUTE_MS) - this.#firstMinute) * MINUTE_MS;
+      this.#begunMs === undefined ? tape.startMs : this.#begunMs - this.#firstMinute * MINUTE_MS;
   }
 
   /** True when the last minute of the tape is over: quotes stay, takers are gone. */
@@ -83,7 +84,7 @@ export class TapeCrowd implements Crowd {
   }
 
   open(port: CrowdPort, wallMs: number): void {
-    this.#openedMs = wallMs;
+    this.#openedMs = this.#begunMs ?? wallMs;
     this.#markets = port.markets.map((market, id) => {
       invariant(market.market.id === id, 'markets come in the order of their ids');
       return new MarketCrowd(market, new SeededRandom(this.#seedOf(id, -1)), this.#speed);

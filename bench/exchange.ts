@@ -186,10 +186,10 @@ async function take(
   return { answered, refused, seconds: (host.clock.monoUs() - startUs) / 1e6 };
 }
 
-/** Books, orders and accounts in turns. */
+/** Books, prices, positions and accounts in turns. */
 async function read(host: Host, { accounts, rest }: Startup): Promise<number> {
   const http = host.transport.openHttp(new URL(rest).origin);
-  const paths = ['/book?symbol=BTC', '/info/prices', '/orders?account=', '/account?account='];
+  const paths = ['/book?symbol=BTC', '/info/prices', '/positions?account=', '/account?account='];
   const startUs = host.clock.monoUs();
   let next = 0;
   const reader = async (client: HttpClient): Promise<void> => {

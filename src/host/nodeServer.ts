@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BreakwaterError, messageOf } from '../std/errors.ts';
-import type { Listening, ListenOptions, ServerHandlers } from '../std/host.ts';
+import type { AcceptSocket, Listening, ListenOptions, ServerHandlers } from '../std/host.ts';
 import { flattenHeaders } from './flattenHeaders.ts';
 import { answerRequest } from './serverRequest.ts';
 import { textOf, wrapSocket } from './wsSocket.ts';
@@ -56,18 +56,14 @@ function upgrade(
   head: Buffer,
 ): void {
   stream.on('error', () => stream.destroy());
-  const answer = handlers.onUpgrade(
-    request.url ?? '/',
-    flattenHeaders(request.headers),
-    request.socket.remoteAddress ?? '',
-  );
+  const answer = judge(handlers, request);
   if (typeof answer === 'number') {
     stream.once('finish', () => stream.destroy());
     stream.end(`HTTP/1.1 ${answer} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     return;
   }
   sockets.handleUpgrade(request, stream, head, (inner) => {
-    const { onMessage, onClose } = answer(wrapSocket(inner, stream));
+    const { onMessage, onClose, onPing } = answer(wrapSocket(inner, stream));
     inner.on('message', (data, isBinary) => {
       if (isBinary) inner.close(1003, 'text frames only');
       else guarded(() => onMessage(textOf(data)), inner);
@@ -75,12 +71,25 @@ function upgrade(
     inner.on('ping', (data) => {
       // Whoever pings and does not read would fill the memory with pongs.
       if (inner.bufferedAmount > MOST_PONG_BYTES) inner.terminate();
-      else inner.pong(data);
+      else if (onPing === undefined || onPing()) inner.pong(data);
     });
     // ws closes the socket itself after an error (1009 for a frame over the limit).
     inner.on('error', () => undefined);
     inner.on('close', (code, reason) => onClose(code, reason.toString()));
   });
+}
+
+/** Accepted, or refused with a status: 500 for what the handler throws. */
+function judge(handlers: ServerHandlers, request: IncomingMessage): AcceptSocket | number {
+  try {
+    return handlers.onUpgrade(
+      request.url ?? '/',
+      flattenHeaders(request.headers),
+      request.socket.remoteAddress ?? '',
+    );
+  } catch {
+    return 500;
+  }
 }
 
 /** What a handler throws ends the socket that brought it on, and nothing else. */

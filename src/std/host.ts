@@ -132,7 +132,12 @@ export interface ServerHandlers {
 }
 
 /** Called with the open socket; returns what to do with its frames. */
-export type AcceptSocket = (socket: Socket) => Pick<SocketHandlers, 'onMessage' | 'onClose'>;
+export type AcceptSocket = (socket: Socket) => AcceptedHandlers;
+
+export interface AcceptedHandlers extends Pick<SocketHandlers, 'onMessage' | 'onClose'> {
+  /** Whether a ping of the WebSocket protocol is answered; without it, each one is. */
+  onPing?(): boolean;
+}
 
 export interface Listening {
   readonly port: number;

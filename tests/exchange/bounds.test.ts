@@ -422,6 +422,21 @@ describe('memory', () => {
   });
 });
 
+test('EX-258 a half-open socket answers no ping of the protocol either', async () => {
+  await open();
+  server.setFaults({ seed: 1, faults: [{ kind: 'half-open', next: 1 }] });
+  const [dead, well] = [await Client.open(), await Client.open()];
+  const pongs: string[] = [];
+  dead.inner.on('pong', () => pongs.push('dead'));
+  const ponged = new Promise((resolve) => well.inner.once('pong', resolve));
+  dead.inner.ping('a');
+  well.inner.ping('b');
+  await ponged;
+  expect(await well.ask({ method: 'ping' })).toBe('{"channel":"pong"}');
+  expect(pongs).toEqual([]);
+  dead.inner.terminate();
+});
+
 describe('the end', () => {
   const late = { kind: 'delay', ms: 80_000_000 } as const;
 

@@ -74,6 +74,21 @@ describe('a frame that makes its handler throw', () => {
   });
 });
 
+test('HOST-26 an upgrade that makes its handler throw is refused', async () => {
+  const listening = await host.server.listen(
+    { hostname: '127.0.0.1', port: 0, maxBytes: 4096, maxConnections: 100 },
+    {
+      onRequest: async () => reply('fine'),
+      onUpgrade: () => {
+        throw new Error('a bug');
+      },
+    },
+  );
+  const { events, handlers } = collect();
+  host.transport.openSocket(`ws://127.0.0.1:${kept(listening)}/ws`, {}, handlers);
+  expect(await events.next()).toEqual(['close', 1006, 'Unexpected server response: 500']);
+});
+
 test('HOST-27 an answer with the status 0 drops the connection', async () => {
   const { listening } = await serve(host, async ({ path }) => reply('', path === '/0' ? 0 : 200));
   const http = host.transport.openHttp(`http://127.0.0.1:${kept(listening)}`);

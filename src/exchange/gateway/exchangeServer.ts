@@ -220,6 +220,7 @@ export class ExchangeServer implements Gateway, ServerHandlers {
       this.#connections.opened(session, peer);
       return {
         onMessage: (text) => session.onMessage(text),
+        onPing: () => !session.isSilent,
         onClose: () => this.#connections.closed(session),
       };
     };

@@ -48,9 +48,9 @@ export class Outsider {
     return this.over(canonical({ ...header, type, data }));
   }
 
-  /** The signature of a text, base58. */
-  over(text: string): string {
-    return base58.encode(sign(null, Buffer.from(text), this.#key));
+  /** The signature of a message, base58. */
+  over(message: string | Uint8Array): string {
+    return base58.encode(sign(null, Buffer.from(message as string), this.#key));
   }
 }
 

@@ -8,6 +8,7 @@ import type { TwapRecord } from '../../../src/exchange/core/orders/twap.ts';
 import type { Reply } from '../../../src/exchange/core/requests/prepared.ts';
 import type { Result } from '../../../src/exchange/core/requests/refusal.ts';
 import type { Verify } from '../../../src/exchange/core/requests/signatures.ts';
+import type { Crowd } from '../../../src/exchange/crowdPort.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../../../src/exchange/settings.ts';
 import { QuietCrowd } from './quietCrowd.ts';
 
@@ -31,6 +32,8 @@ const SEEDS: readonly AccountSeed[] = [
 ];
 
 export interface FloorOptions {
+  /** Instead of the quiet one; whoever brings it lets it act. */
+  readonly crowd?: Crowd;
   readonly settings?: Partial<ExchangeSettings>;
   readonly verify?: Verify;
   readonly seeds?: readonly AccountSeed[];
@@ -41,7 +44,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The exchange's core with a clock in the test's hand and ears on everything it says. */
 export class Floor {
-  readonly crowd: QuietCrowd = new QuietCrowd();
+  readonly crowd: QuietCrowd;
   readonly exchange: Exchange;
   readonly records: OrderRecord[] = [];
   readonly twaps: TwapRecord[] = [];
@@ -52,12 +55,13 @@ export class Floor {
   readonly transfers: Transfer[] = [];
   nowMs: number = NOW;
 
-  constructor({ listed, settings, verify, seeds }: FloorOptions = {}) {
+  constructor({ crowd = new QuietCrowd(), listed, settings, verify, seeds }: FloorOptions = {}) {
+    this.crowd = crowd as QuietCrowd;
     this.exchange = new Exchange({
       settings: { ...DEFAULT_SETTINGS, ...settings },
       accounts: seeds ?? SEEDS,
       verify: verify ?? (() => true),
-      crowd: this.crowd,
+      crowd,
       ...(listed === undefined ? {} : { listed }),
       listener: {
         orderChanged: (record) => this.records.push(record),
@@ -71,7 +75,7 @@ export class Floor {
       },
     });
     this.exchange.setTime(this.nowMs);
-    this.crowd.open(this.exchange.port, this.nowMs);
+    crowd.open(this.exchange.port, this.nowMs);
   }
 
   /** Lets time pass; delayed orders that come due run. */

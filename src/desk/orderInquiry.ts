@@ -7,7 +7,7 @@ import type { AccountQueries } from './accountQueries.ts';
 import type { KernelContext } from './kernelContext.ts';
 
 /** What the venue says of an order of ours: its id there, lots filled, status. */
-export type Tell = (
+type Tell = (
   order: Order,
   venueId: number,
   filledLots: number,

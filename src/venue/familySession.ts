@@ -53,6 +53,7 @@ export class FamilySession {
   readonly #family: VenueFamily;
   readonly #rest: FamilyRest;
   readonly #pending: PendingRequests;
+  readonly #indexOf: ReadonlyMap<string, number>;
   readonly #overRestNow = new Set<Promise<void>>();
   /** The first carries the family's requests. */
   readonly #own: readonly Stream[];
@@ -69,6 +70,7 @@ export class FamilySession {
     const { host, rest, sink, settings } = context;
     this.#context = context;
     this.#family = family;
+    this.#indexOf = new Map(accounts.map(({ address, index }) => [address, index]));
     this.#rest = rest.family(family.apiKey);
     this.#pending = new PendingRequests(host.timers, settings.requestTimeoutMs, (id, outcome) =>
       sink.reply(id, outcome),
@@ -158,7 +160,7 @@ export class FamilySession {
       onState: (state) => this.#onState(at, state),
       onFrame: (frame) => {
         if (frame.channel === 'reply') this.#onReply(frame);
-        else sink.frame(frame, accountOf(frame, only));
+        else sink.frame(frame, this.#accountOf(frame, only));
       },
       onLost: (connection, reason) => this.#pending.lose(connection, reason),
       isBusy: (connection) => this.#pending.isOn(connection),
@@ -180,7 +182,7 @@ export class FamilySession {
     return new Stream(this.#context.host, plan, {
       // Snapshots only check: the session is as good as its first connection.
       onState: () => undefined,
-      onFrame: (frame) => this.#context.sink.frame(frame, accountOf(frame, account)),
+      onFrame: (frame) => this.#context.sink.frame(frame, this.#accountOf(frame, account)),
       onLost: () => undefined,
       isBusy: () => false,
     });
@@ -214,15 +216,16 @@ export class FamilySession {
   #report(credits: Credits | undefined): void {
     if (credits !== undefined) this.#context.sink.credits(this.#family.index, credits);
   }
-}
 
-function accountOf(frame: Frame, owner: VenueAccount | undefined): number | undefined {
-  switch (frame.channel) {
-    case 'account_info':
-    case 'account_positions':
-    case 'account_orders':
-      return owner?.index;
-    default:
-      return undefined;
+  /** Whose snapshot it is: as it says itself, else by the connection that it came over. */
+  #accountOf(frame: Frame, owner: VenueAccount | undefined): number | undefined {
+    switch (frame.channel) {
+      case 'account_info':
+      case 'account_positions':
+      case 'account_orders':
+        return frame.account === null ? owner?.index : this.#indexOf.get(frame.account);
+      default:
+        return undefined;
+    }
   }
 }

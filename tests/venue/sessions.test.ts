@@ -128,6 +128,8 @@ describe('who subscribes to what', () => {
     exchange.push({ channel: 'trades', data: [] }, (each) => each === events);
     exchange.push({ channel: 'pong' });
     exchange.push({ channel: 'unsubscribe', data: { source: 'prices' } });
+    // One that names its account is believed, whatever carried it.
+    exchange.push({ ...positions, account: 'address0' }, (each) => each === second);
     exchange.push({ channel: 'from_the_future', data: 1 }, (each) => each === only);
     exchange.push('not a frame', (each) => each === events);
     await world.run(100);
@@ -136,6 +138,7 @@ describe('who subscribes to what', () => {
       [{ channel: 'account_positions', account: null, rows: [], li: 4 }, 1],
       [{ channel: 'account_orders', account: null, rows: [], li: 5 }, 1],
       [{ channel: 'trades', rows: [] }, undefined],
+      [{ channel: 'account_positions', account: 'address0', rows: [], li: 4 }, 0],
       [{ channel: 'other', name: 'from_the_future' }, undefined],
     ]);
     expect(desk.notices).toEqual([

@@ -449,6 +449,7 @@ describe('orders', () => {
       'rejected',
       'other',
       'open',
+      'open',
     ]);
     const events = answer('twapEvents', fixtures.twapEvents).rows;
     expect(events.map(({ historyId, event }) => [historyId, event])).toEqual([

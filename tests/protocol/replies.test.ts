@@ -372,6 +372,11 @@ describe('the market list', () => {
     expect(decodeMarkets(twins, ['BTC'])).toHaveLength(1);
   });
 
+  test('PROTO-65: rows that name no market cost no other', () => {
+    const rows = [null, {}, 5, { symbol: 7 }, ...replies.info];
+    expect(decodeMarkets(rows, ['BTC'])).toEqual([markets.byId(0)]);
+  });
+
   test('PROTO-18, PROTO-22: a null instrument is a perpetual', () => {
     const rows = replies.info.map((row) => ({ ...row, instrument_type: null }));
     expect(decodeMarkets(rows, ['BTC'])).toEqual([markets.byId(0)]);
@@ -386,7 +391,6 @@ describe('the market list', () => {
 
   test.each<[string, unknown, string]>([
     ['no list', { symbol: 'BTC' }, 'info: '],
-    ['a row without symbol', [{}], 'info.0.symbol: '],
     ['no tick', [{ ...replies.info[1], tick_size: undefined }], 'info BTC.tick_size: '],
     ['a zero tick', [{ ...replies.info[1], tick_size: '0' }], 'market "BTC": '],
     ['half a leverage', [{ ...replies.info[1], max_leverage: 2.5 }], 'info BTC.max_leverage'],

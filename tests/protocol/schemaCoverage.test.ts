@@ -22,6 +22,24 @@ import {
   transferSchema,
 } from '../../src/protocol/frames/settingFrames.ts';
 import { twapOrderSchema, twapUpdateSchema } from '../../src/protocol/frames/twapFrames.ts';
+import { createSubaccountSchema } from '../../src/protocol/operations/account/createSubaccount.ts';
+import { LIST_SUBACCOUNTS } from '../../src/protocol/operations/account/listSubaccounts.ts';
+import { headerSchema } from '../../src/protocol/operations/header.ts';
+import { CREATE_API_KEY } from '../../src/protocol/operations/keys/createApiKey.ts';
+import { LIST_AGENT_IP_WHITELIST } from '../../src/protocol/operations/keys/listAgentIpWhitelist.ts';
+import { LIST_AGENT_WALLETS } from '../../src/protocol/operations/keys/listAgentWallets.ts';
+import { LIST_API_KEYS } from '../../src/protocol/operations/keys/listApiKeys.ts';
+import { batchAnswer, batchSchema } from '../../src/protocol/operations/orders/batchOrders.ts';
+import { CANCEL_ALL_ORDERS } from '../../src/protocol/operations/orders/cancelAllOrders.ts';
+import { CANCEL_ORDER } from '../../src/protocol/operations/orders/cancelOrder.ts';
+import { CANCEL_STOP_ORDER } from '../../src/protocol/operations/orders/cancelStopOrder.ts';
+import { CANCEL_TWAP_ORDER } from '../../src/protocol/operations/orders/cancelTwapOrder.ts';
+import { CREATE_MARKET_ORDER } from '../../src/protocol/operations/orders/createMarketOrder.ts';
+import { CREATE_ORDER } from '../../src/protocol/operations/orders/createOrder.ts';
+import { CREATE_STOP_ORDER } from '../../src/protocol/operations/orders/createStopOrder.ts';
+import { CREATE_TWAP_ORDER } from '../../src/protocol/operations/orders/createTwapOrder.ts';
+import { EDIT_ORDER } from '../../src/protocol/operations/orders/editOrder.ts';
+import { SET_POSITION_TPSL } from '../../src/protocol/operations/orders/setPositionTpsl.ts';
 import { accountSchema } from '../../src/protocol/reads/accounts/account.ts';
 import {
   accountSettingsSchema,
@@ -74,6 +92,36 @@ function read(...names: readonly string[]): unknown[] {
   return rowsOf(...names.flatMap((name) => [reads[name], replies[name]].filter((x) => x)));
 }
 
+const requests = fixture<Readonly<Record<string, readonly unknown[]>>>('requests');
+const answers = fixture<Readonly<Record<string, readonly unknown[]>>>('answers');
+
+/** What is sent, and what is answered to it. */
+const OPERATIONS: readonly (readonly [string, z.ZodType, readonly unknown[]])[] = [
+  ...[
+    CREATE_ORDER,
+    CREATE_MARKET_ORDER,
+    CREATE_STOP_ORDER,
+    SET_POSITION_TPSL,
+    EDIT_ORDER,
+    CANCEL_ORDER,
+    CANCEL_STOP_ORDER,
+    CANCEL_TWAP_ORDER,
+    CANCEL_ALL_ORDERS,
+    CREATE_TWAP_ORDER,
+  ].map(({ type, schema }) => [type, schema, requests[type] ?? []] as const),
+  ['a header', headerSchema, answers.headers ?? []],
+  ['a batch', batchSchema, answers.batches ?? []],
+  ['a new subaccount', createSubaccountSchema, answers.newSubaccounts ?? []],
+  ['the answer to an order', CREATE_ORDER.answer, answers.placed ?? []],
+  ['the answer to a cancel-all', CANCEL_ALL_ORDERS.answer, answers.cancelled ?? []],
+  ['the answer to a batch', batchAnswer, answers.batch ?? []],
+  ['agent keys', LIST_AGENT_WALLETS.answer, answers.agentWallets ?? []],
+  ['a new API config key', CREATE_API_KEY.answer, answers.apiKey ?? []],
+  ['API config keys', LIST_API_KEYS.answer, answers.apiKeys ?? []],
+  ['subaccounts', LIST_SUBACCOUNTS.answer, answers.subaccounts ?? []],
+  ['a whitelist', LIST_AGENT_IP_WHITELIST.answer, answers.whitelist ?? []],
+];
+
 const SCHEMAS: readonly (readonly [string, z.ZodType, readonly unknown[]])[] = [
   ['book', bookSchema, channel('book')],
   ['bbo', bboSchema, channel('bbo')],
@@ -124,7 +172,7 @@ const SCHEMAS: readonly (readonly [string, z.ZodType, readonly unknown[]])[] = [
 ];
 
 describe('what the schemas know and the payloads show', () => {
-  test.each(SCHEMAS)('PROTO-75: %s', (_, schema, payloads) => {
+  test.each([...SCHEMAS, ...OPERATIONS])('PROTO-75: %s', (_, schema, payloads) => {
     expect(payloads.length).toBeGreaterThan(0);
     expect(unseen(schema, payloads)).toEqual([]);
   });

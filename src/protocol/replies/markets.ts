@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimal, integer, parseWith } from '../fields.ts';
+import { listRows } from '../listRows.ts';
 import { type Market, makeMarket } from '../market.ts';
 
 const infoSchema = z.object({
@@ -11,12 +12,16 @@ const infoSchema = z.object({
   max_order_size: decimal,
 });
 
+const named = z.looseObject({ symbol: z.string() });
+const ignore = (): void => undefined;
+
 /**
  * Perpetual markets of `GET /info` in the order of `symbols`, ids from 0. Spot rows and rows of an
  * unknown instrument are skipped; a wanted symbol that is not listed is missing from the result.
  */
 export function decodeMarkets(data: unknown, symbols: readonly string[]): Market[] {
-  const rows = parseWith(z.array(z.looseObject({ symbol: z.string() })), data, 'info');
+  // A row that does not even name its market is nobody's.
+  const rows = listRows(data, 'info', ignore, (row) => named.safeParse(row).data);
   const markets: Market[] = [];
   for (const symbol of symbols) {
     const row = rows.find((r) => r.symbol === symbol && isPerpetual(r.instrument_type));

@@ -8,10 +8,12 @@ import { table } from '../src/report/table.ts';
 import { fuzzClient } from '../tests/fuzz/clientFuzz.ts';
 import { fuzzExchange } from '../tests/fuzz/exchangeFuzz.ts';
 import { compareEngines } from '../tests/matching/compareEngines.ts';
+import { crowdExchange } from './soak/crowdExchange.ts';
 import { progressOf } from './soak/progress.ts';
 
 const FUZZ_INPUTS = 1_000_000;
 const ENGINE_HISTORIES = 100_000;
+const CONNECTIONS = 10_000;
 
 interface Part {
   readonly name: string;
@@ -59,6 +61,14 @@ const PARTS: readonly Part[] = [
     total: of(FUZZ_INPUTS),
     async run(progress) {
       return fuzzed(await fuzzExchange({ seed, runs: this.total, progress }));
+    },
+  },
+  {
+    name: 'connections held against the exchange',
+    unit: 'connections',
+    total: of(CONNECTIONS),
+    run(progress) {
+      return crowdExchange({ connections: this.total, progress });
     },
   },
 ];

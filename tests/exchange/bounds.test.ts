@@ -2,7 +2,7 @@
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { CreditMeters } from '../../src/exchange/gateway/credits/creditMeters.ts';
 import { ExchangeServer } from '../../src/exchange/gateway/exchangeServer.ts';
@@ -13,6 +13,7 @@ import { encodeBase58 } from '../../src/protocol/base58.ts';
 import { Hall } from './support/hall.ts';
 import { QuietCrowd } from './support/quietCrowd.ts';
 
+jest.setTimeout(120_000);
 const host = createNodeHost();
 let server: ExchangeServer;
 

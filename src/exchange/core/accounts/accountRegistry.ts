@@ -11,6 +11,8 @@ export class AccountRegistry {
   /** Orders by id, open or ended. */
   readonly orders: Map<number, Order> = new Map();
   readonly twaps: Map<number, Twap> = new Map();
+  /** Open orders that are older than their account's history. */
+  readonly #outlived: Set<Order> = new Set();
   readonly #all: Account[] = [];
   readonly #byAddress: Map<string, Account> = new Map();
   readonly #families: Map<number, Family> = new Map();
@@ -124,8 +126,18 @@ export class AccountRegistry {
     this.#byApiKey.set(apiKey, account);
   }
 
+  /** An order has ended: its history may have dropped it already. */
+  ended(order: Order): void {
+    if (this.#outlived.delete(order)) this.#forget(order);
+  }
+
+  /** What is still open stays known: it can trade. */
   #forget(order: Order): void {
     const { account, clientOrderId } = order;
+    if (account.open.has(order.id) || account.stops.has(order.id)) {
+      this.#outlived.add(order);
+      return;
+    }
     this.orders.delete(order.id);
     if (clientOrderId !== null && account.byClientId.get(clientOrderId) === order) {
       account.byClientId.delete(clientOrderId);

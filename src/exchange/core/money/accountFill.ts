@@ -7,7 +7,7 @@ import { safe } from '../../../std/integers.ts';
 import { type FillRecord, holdingOf, reserve } from '../accounts/account.ts';
 import { type ExchangeState, newHistoryId } from '../exchangeState.ts';
 import { type Order, openLots } from '../orders/order.ts';
-import { freeLegs, noteOrder } from '../orders/orderLife.ts';
+import { afterEnd, noteOrder } from '../orders/orderLife.ts';
 import { noteBalance } from './balance.ts';
 import { liquidationFeeNano } from './liquidationTerms.ts';
 
@@ -110,7 +110,7 @@ function fillOrder(
     if (isDone) order.account.open.delete(order.id);
   }
   noteOrder(state, order, role === 'fulfill_taker' ? 'fulfill_market' : 'fulfill_limit', ticks);
-  if (isDone) freeLegs(state, order);
+  if (isDone) afterEnd(state, order);
 }
 
 /** A fill that closes is named so also where it goes through zero and opens the other side. */

@@ -64,7 +64,7 @@ export function endOrder(
   order.status = status;
   order.reason = event;
   noteOrder(state, order, event, order.ticks);
-  freeLegs(state, order);
+  afterEnd(state, order);
 }
 
 /** Cancels an order that is open, wherever it waits. */
@@ -81,6 +81,12 @@ export function withdraw(
 /** A stop that waits no longer. */
 export function forgetStop(state: ExchangeState, order: Order): void {
   if (order.account.stops.delete(order.id)) bookOf(state, order).stops.remove(order);
+}
+
+/** What follows from the end of an order, whether it was filled or not. */
+export function afterEnd(state: ExchangeState, order: Order): void {
+  freeLegs(state, order);
+  state.accounts.ended(order);
 }
 
 /**

@@ -86,7 +86,10 @@ describe('the two signatures', () => {
     expect(saidOf(create(here))).toEqual([400, 400, 'Invalid message']);
   });
 
-  test('EX-200 a hardware wallet may sign either part', () => {
+  test.each([
+    ['value', (value: string) => `"${value}"`],
+    ['object', (value: string) => `{"type":"hardware","value":"${value}"}`],
+  ])('EX-200 a hardware wallet may sign either part, one the other by its %s', (_, form) => {
     const here = floor();
     const sub = Wallet.from(0x40);
     const main = Wallet.from(0);
@@ -103,7 +106,7 @@ describe('the two signatures', () => {
     );
     const mainValue = main.sign(
       offChain(
-        `{"data":{"signature":"${subValue}"},"expiry_window":5000,"timestamp":${NOW},"type":"subaccount_confirm"}`,
+        `{"data":{"signature":${form(subValue)}},"expiry_window":5000,"timestamp":${NOW},"type":"subaccount_confirm"}`,
       ),
     );
     const result = create(here, {

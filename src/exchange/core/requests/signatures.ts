@@ -51,9 +51,9 @@ export function checkSignature(
   };
 }
 
-/** The value of a signature, for a message that contains it. */
-export function signatureText(signature: Signature): Json {
-  return typeof signature === 'string' ? signature : signature.value;
+/** How a signature may stand in a message that contains it: its value, or the whole object. */
+export function signatureForms(signature: Signature): Json[] {
+  return typeof signature === 'string' ? [signature] : [signature.value, { ...signature }];
 }
 
 /** Refuses a timestamp whose window has passed, or that lies too far ahead. */

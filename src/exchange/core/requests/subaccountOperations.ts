@@ -27,7 +27,7 @@ import {
   checkSignature,
   checkTime,
   INVALID_KEY,
-  signatureText,
+  signatureForms,
   type Verify,
 } from './signatures.ts';
 import { problemOf } from './signedRequest.ts';
@@ -61,12 +61,13 @@ function checkBothSignatures(
   const signed = (type: string, data: Json): string =>
     canonicalJson({ timestamp, expiry_window: windowMs, type, data });
   const initiate = signed(CREATE_SUBACCOUNT.initiateType, { account: main });
-  const confirm = signed(CREATE_SUBACCOUNT.confirmType, { signature: signatureText(subSignature) });
-  return (
-    checkSignature(state, verify, initiate, subSignature, subaccount) ??
-    checkSignature(state, verify, confirm, body.main_signature, main) ??
-    checkTime(state, timestamp, windowMs)
-  );
+  const refusal = checkSignature(state, verify, initiate, subSignature, subaccount);
+  if (refusal !== undefined) return refusal;
+  const confirmed = signatureForms(subSignature).map((signature) => {
+    const confirm = signed(CREATE_SUBACCOUNT.confirmType, { signature });
+    return checkSignature(state, verify, confirm, body.main_signature, main);
+  });
+  return confirmed.includes(undefined) ? checkTime(state, timestamp, windowMs) : confirmed[0];
 }
 
 function createSubaccount(

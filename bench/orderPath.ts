@@ -161,7 +161,7 @@ class Path {
     if (reserved === undefined)
       throw new Error(`the gate did not reserve order ${request.orderId}`);
     const market = MARKETS[request.market] as Market;
-    const body = decisionBody(openOrder(reserved.request, wallMs), market);
+    const body = decisionBody(openOrder(reserved.request, wallMs), reserved.opening, market);
     const monoUs = request.orderId;
     this.#log.append({
       seq: this.#log.nextSeq,

@@ -1,4 +1,5 @@
 import { AuditLog } from '../audit/auditLog.ts';
+import { PastOrders, type PresentNumbers } from '../audit/pastOrders.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
 import { Desk } from '../desk/desk.ts';
 import type { DeskNotice } from '../desk/deskCommand.ts';
@@ -52,6 +53,9 @@ export interface RunningDesk {
   dispose(): Promise<void>;
 }
 
+/** The gate looks back a day; a little more, because its order may have been decided before it ended. */
+const PAST_MS = 25 * 3_600_000;
+
 /**
  * Puts a kernel and its adapters together on a host and starts it. Everything that can be wrong with
  * the configuration, the keys or the log is said before anything is sent to be traded: rejects with
@@ -69,7 +73,13 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   const index = new MarketIndex(markets);
   const keys = await sealAndLoad(host, options.vaultPath, accounts);
   const jitterSeed = host.random.uint32();
-  const log = await openLog(host, options, jitterSeed).catch((refusal: unknown) => {
+  const numbers: PresentNumbers = {
+    accounts: accounts.map(({ identity }) => identity.address),
+    markets: markets.map(({ symbol }) => symbol),
+    configHash: host.crypto.sha256Hex(options.configText),
+  };
+  const past = new PastOrders(numbers, host.clock.wallMs() - PAST_MS);
+  const log = await openLog(host, options, jitterSeed, numbers, past).catch((refusal: unknown) => {
     for (const key of keys) key.destroy();
     throw refusal;
   });
@@ -81,6 +91,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
     families: families.length,
     epoch: log.epoch,
     jitterSeed,
+    past: past.orders,
     nextSeq: log.nextSeq,
     sha256: host.crypto.sha256Hex,
   });
@@ -141,14 +152,17 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   };
 }
 
-function openLog(host: Host, options: StartOptions, jitterSeed: number): Promise<AuditLog> {
-  return AuditLog.open(host, options.logPath, {
-    desk: options.config.desk,
-    epoch: 1,
-    jitterSeed,
-    version: options.version,
-    configHash: host.crypto.sha256Hex(options.configText),
-  });
+function openLog(
+  host: Host,
+  options: StartOptions,
+  jitterSeed: number,
+  { accounts, configHash }: PresentNumbers,
+  past: PastOrders,
+): Promise<AuditLog> {
+  const { desk } = options.config;
+  const { version } = options;
+  const start = { desk, epoch: 1, jitterSeed, version, configHash, accounts };
+  return AuditLog.open(host, options.logPath, start, past.visit);
 }
 
 function keyAt<T>(keys: readonly T[], index: number): T {

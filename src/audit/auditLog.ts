@@ -4,7 +4,7 @@ import { BreakwaterError } from '../std/errors.ts';
 import type { Sha256Hex } from '../std/hash.ts';
 import type { AppendFile, Clock, Crypto, Files, Timers } from '../std/host.ts';
 import { GroupCommit } from './groupCommit.ts';
-import { GENESIS, type RecordBody, sealRecord } from './record.ts';
+import { GENESIS, type LogRecord, type RecordBody, sealRecord } from './record.ts';
 import { cutTail, type DroppedTail, inspectLog, type SoundLog } from './recoverLog.ts';
 
 /** What the log needs of the host. */
@@ -25,7 +25,12 @@ export interface SessionStart {
   readonly version: string;
   /** SHA-256 of the configuration, lower-case hex. */
   readonly configHash: string;
+  /** Addresses of the accounts, in the order of the numbers that stand for them in this session. */
+  readonly accounts?: readonly string[];
 }
+
+/** Sees every sound record that the log holds already; after a torn write the same ones again. */
+type Visit = (record: LogRecord) => void;
 
 /**
  * The desk's audit log: JSON lines, each carrying the hash of the one before. One session runs from
@@ -67,12 +72,17 @@ export class AuditLog implements AuditPort {
    * Rejects with `LOCKED` (another process writes it), `LOG_INVALID` (its chain is broken, or it
    * belongs to another desk) or `LOG_WRITE`.
    */
-  static async open(host: LogHost, path: string, start: SessionStart): Promise<AuditLog> {
-    const { file, from } = await openSound(host, path);
+  static async open(
+    host: LogHost,
+    path: string,
+    start: SessionStart,
+    visit?: Visit,
+  ): Promise<AuditLog> {
+    const { file, from } = await openSound(host, path, visit);
     try {
       const log = new AuditLog(host, path, file, from, epochOf(path, from.sound, start));
-      const { desk, jitterSeed, version, configHash } = start;
-      log.#write('log_start', { configHash, desk, epoch: log.epoch, jitterSeed, version });
+      const { epoch: _, ...said } = start;
+      log.#write('log_start', { ...said, epoch: log.epoch });
       if (from.dropped !== undefined) log.#write('recovered', { ...from.dropped });
       await log.#commit.settled();
       if (log.#failure !== undefined) throw log.#failure;
@@ -131,13 +141,17 @@ interface Origin {
   readonly dropped: DroppedTail | undefined;
 }
 
-async function openSound(host: LogHost, path: string): Promise<{ file: AppendFile; from: Origin }> {
+async function openSound(
+  host: LogHost,
+  path: string,
+  visit: Visit | undefined,
+): Promise<{ file: AppendFile; from: Origin }> {
   const { files, crypto } = host;
   let dropped: DroppedTail | undefined;
   for (;;) {
     const file = await files.openAppend(path);
     try {
-      const found = inspectLog(path, await files.readBytes(path), crypto.sha256Hex);
+      const found = inspectLog(path, await files.readBytes(path), crypto.sha256Hex, visit);
       if (found === undefined || 'session' in found)
         return { file, from: { sound: found, dropped } };
       invariant(dropped === undefined, `${path} changed while it was being recovered`);

@@ -28,17 +28,19 @@ const NEWLINE = 10;
 /**
  * Reads a log that is to be continued: `undefined` when it is empty, its dropped tail when it ends
  * in an interrupted write (to be cut by {@link cutTail}). Any other fault throws `LOG_INVALID`:
- * somebody must look at it before a desk writes on.
+ * somebody must look at it before a desk writes on. `visit` sees every sound record.
  */
 export function inspectLog(
   path: string,
   bytes: Uint8Array,
   sha256: Sha256Hex,
+  visit: (record: LogRecord) => void = () => undefined,
 ): SoundLog | DroppedTail | undefined {
   if (bytes.length === 0) return undefined;
   let session: LogRecord | undefined;
   const report = verifyLog(bytes, sha256, (record) => {
     if (record.type === 'log_start') session = record;
+    visit(record);
   });
   const { firstBad } = report;
   if (firstBad === undefined && session !== undefined) return { report, session };

@@ -239,9 +239,11 @@ export class Dealing implements Dealer {
   #reserve(reserved: readonly ReservedOrder[], watcher: ChildWatcher): void {
     const { context, requests, accounts, stats } = this.#parts;
     const orders = reserved.map((one) => openOrder(one.request, one.reservedAtMs));
-    const seqs = orders.map((order) =>
-      context.record('decision', decisionBody(order, this.market(order.request.market)), true),
-    );
+    const seqs = orders.map((order, i) => {
+      const { opening } = at(reserved, i);
+      const body = decisionBody(order, opening, this.market(order.request.market));
+      return context.record('decision', body, true);
+    });
     orders.forEach((order, i) => {
       at(accounts, order.request.account).open(order);
       this.#watchers.set(order.id, watcher);

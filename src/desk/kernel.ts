@@ -4,6 +4,7 @@ import { MarketView } from '../book/marketView.ts';
 import type { DeskConfig } from '../config/deskConfig.ts';
 import { NOT_RECONCILED } from '../gate/coverage.ts';
 import { Gate } from '../gate/gate.ts';
+import type { PastOrder } from '../gate/mirrorRule.ts';
 import { OrderCoordinator } from '../orders/orderCoordinator.ts';
 import type { Market } from '../protocol/market.ts';
 import type { Sha256Hex } from '../std/hash.ts';
@@ -41,6 +42,8 @@ export interface KernelSetup {
   readonly epoch: number;
   /** Seed of the back-off jitter, as in the first record of the log. */
   readonly jitterSeed: number;
+  /** Orders of the last day, from the log, oldest first. */
+  readonly past?: readonly PastOrder[];
   /** Number that the next audit record must carry. */
   readonly nextSeq: number;
   readonly sha256: Sha256Hex;
@@ -80,6 +83,7 @@ export class Kernel {
     this.outbox = new Outbox(context, setup.families, config.creditReserve * 10, setup.keyless);
     const facts = gateFacts(context, () => this.accounts, this.views);
     this.gate = new Gate({ markets, facts, limits: gateLimits(config.limits) });
+    for (const order of setup.past ?? []) this.gate.recall(order);
     this.accounts = setup.accounts.map((id) => this.#account(id));
     const inquire = (account: number): void => this.#inquire(account);
     this.#requests = new Requests({

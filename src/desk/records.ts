@@ -8,13 +8,14 @@ import type { Market } from '../protocol/market.ts';
 type Body = { readonly [key: string]: Json };
 
 /** The gate's consent: everything about the order, before the wire sees it. Keys in sorted order. */
-export function decisionBody(order: Order, market: Market): Body {
+export function decisionBody(order: Order, opening: boolean, market: Market): Body {
   const { request } = order;
   return {
     account: request.account,
     clientOrderId: request.clientOrderId,
     lots: request.lots,
     market: request.market,
+    opening,
     order: request.orderId,
     parent: request.parent,
     precedence: request.precedence,

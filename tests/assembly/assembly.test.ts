@@ -451,6 +451,22 @@ describe('the start of a desk', () => {
     expect(await scene.world.until(files.readText(desk.logPath))).toBe(log);
   });
 
+  test('ASSEMBLY-11 GATE-32 what the accounts took in an earlier run counts in the next', async () => {
+    const openings = ({ kernel }: RunningDesk): number[] =>
+      kernel.markets.map(({ id }) => kernel.gate.offsetReport(id).openingLots);
+    const first = await start({ logPath: 'again.jsonl', vaultPath: 'again.json' });
+    await scene.world.until(first.running, 60_000);
+    await scene.world.run(20_000);
+    first.stop('close', 'test');
+    await scene.world.until(first.stopped, 120_000);
+    const before = openings(first);
+    await scene.world.until(first.dispose());
+    expect(before.reduce((sum, lots) => sum + lots, 0)).toBeGreaterThan(0);
+    const next = await start({ logPath: 'again.jsonl', vaultPath: 'next.json' });
+    expect(openings(next)).toEqual(before);
+    await scene.world.until(next.dispose());
+  });
+
   test('ASSEMBLY-9 disposing in the middle of trading leaves a log that verifies, whenever it is', async () => {
     for (const ms of [4000, 5501, 6203, 7777]) {
       const one = await Scene.open({ seed: ms });

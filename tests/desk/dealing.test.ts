@@ -66,6 +66,7 @@ describe('from a draft to the wire', () => {
       clientOrderId: order.request.clientOrderId,
       account: 0,
       market: 0,
+      opening: false,
       side: 'bid',
       tif: 'ALO',
       priceTicks: 99_998,

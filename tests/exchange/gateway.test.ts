@@ -998,6 +998,15 @@ describe('connections', () => {
     expect(alive.closed).toBeUndefined();
   });
 
+  test('EX-57 what is not understood is answered, and keeps nothing alive', async () => {
+    await open();
+    const line = await hall.connect();
+    const [answer] = await line.say({ op: 'ping' });
+    expect(answer).toMatchObject({ code: 400 });
+    for (let i = 0; i < 3; i += 1) await line.say({ op: 'ping' }, 20_000);
+    expect(line.closed).toEqual([1000, 'idle']);
+  });
+
   test('EX-57 closed after its lifetime, whatever it says', async () => {
     await open({ settings: { lifetimeMs: 90_000 } });
     const line = await hall.connect();

@@ -98,15 +98,21 @@ export class SocketSession implements Line {
   onMessage(text: string): void {
     // A connection that was cut may still have frames that had arrived before.
     if (!this.#isOpen || this.isSilent) return;
-    this.lastMessageMs = this.#gateway.steadyMs();
     const message = asObject(parseMessage(text));
+    // What is not understood keeps no connection alive, as a ping in another dialect showed.
+    if (this.#take(message)) this.lastMessageMs = this.#gateway.steadyMs();
+    else this.#invalid(message?.id);
+  }
+
+  /** False when the message says nothing that is understood. */
+  #take(message: Params | undefined): boolean {
     const params = asObject(message?.params);
     if (message?.method === 'ping') this.send('{"channel":"pong"}', 'pong');
-    else if (params === undefined) this.#invalid(message?.id);
+    else if (params === undefined) return false;
     else if (message?.method === 'subscribe') this.#subscribe(params);
     else if (message?.method === 'unsubscribe') this.#unsubscribe(params);
-    else if (message?.method === undefined) this.#operate(message?.id, params);
-    else this.#invalid(message?.id);
+    else return message?.method === undefined && this.#operate(message?.id, params);
+    return true;
   }
 
   /**
@@ -141,16 +147,14 @@ export class SocketSession implements Line {
     this.send(JSON.stringify({ channel: 'unsubscribe', data: params }), 'unsubscribe');
   }
 
-  #operate(id: unknown, params: Params): void {
+  /** False when no operation of ours is named. */
+  #operate(id: unknown, params: Params): boolean {
     const keys = Object.keys(params);
     const [named = ''] = keys;
     // Some clients send a batch without the name of the operation around it.
     const isBare = named === 'actions';
     const key = isBare ? BATCH : OPERATIONS.get(named);
-    if (key === undefined || keys.length !== 1) {
-      this.#invalid(id);
-      return;
-    }
+    if (key === undefined || keys.length !== 1) return false;
     const body = isBare ? params : params[named];
     const { faults, settings, truth } = this.#gateway;
     const account = accountIn(body);
@@ -158,7 +162,7 @@ export class SocketSession implements Line {
     const mishap = faults.mishap(subject);
     if (mishap?.at === 'before') {
       this.#suffer(mishap, id, subject);
-      return;
+      return true;
     }
     const tenths = operationTenths(key, body, settings);
     if (this.#payer.meter.spend(this.#gateway.nowMs(), tenths)) {
@@ -166,10 +170,11 @@ export class SocketSession implements Line {
         if (mishap === undefined) this.#answer(id, subject, result);
         else this.#suffer(mishap, id, subject);
       });
-      return;
+      return true;
     }
     truth.tooManyRequests += 1;
     this.#answer(id, subject, { ok: false, refusal: RATE_LIMITED });
+    return true;
   }
 
   /** What happens in place of the answer. */

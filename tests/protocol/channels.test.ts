@@ -401,3 +401,14 @@ describe('properties', () => {
     );
   });
 });
+
+test('PROTO-67: a long number is found wherever it stands', () => {
+  const around = fc.stringMatching(/^[a-z ]{0,40}$/);
+  const property = fc.property(around, around, fc.boolean(), (before, after, isLong) => {
+    const digits = isLong ? '9007199254740993' : '900719925474099';
+    const text = `{"${before}":${digits},"X":"${after}"}`;
+    const found = Object.values(parseJson(text) as object)[0] as unknown;
+    expect(found).toBe(isLong ? digits : Number(digits));
+  });
+  fc.assert(property, { numRuns: 500 });
+});

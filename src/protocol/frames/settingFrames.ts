@@ -43,13 +43,13 @@ export interface TransferRow {
   readonly feeMicro?: number | undefined;
 }
 
-export const TRANSFER_EVENTS = [
+const TRANSFER_EVENTS = [
   'deposit',
   'subaccount_transfer',
   'withdrawal_pending',
   'withdrawal_confirmed',
 ] as const;
-export type TransferEvent = (typeof TRANSFER_EVENTS)[number];
+type TransferEvent = (typeof TRANSFER_EVENTS)[number];
 
 export const marginModeSchema: z.ZodType<{ u: string; s: string; i: boolean; t: number }> =
   z.object({ u: z.string(), s: z.string(), i: z.boolean(), t: integer });

@@ -3,7 +3,7 @@ import { decimal, integer, microIn, microOf, parseWith } from '../../fields.ts';
 import { listRows } from '../../listRows.ts';
 import { type HistoryParams, historyParameters, type Page, pageOf, type Read } from '../read.ts';
 
-export const BALANCE_EVENTS = [
+const BALANCE_EVENTS = [
   'deposit',
   'deposit_release',
   'withdraw',

@@ -1003,7 +1003,7 @@ describe('connections', () => {
     const line = await hall.connect();
     const [answer] = await line.say({ op: 'ping' });
     expect(answer).toMatchObject({ code: 400 });
-    for (let i = 0; i < 3; i += 1) await line.say({ op: 'ping' }, 20_000);
+    for (let i = 0; i < 4; i += 1) await line.say({ op: 'ping' }, 20_000);
     expect(line.closed).toEqual([1000, 'idle']);
   });
 

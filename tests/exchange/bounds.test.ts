@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { WebSocket } from 'ws';
+import { publicKeyOf } from '../../src/exchange/core/requests/publicKeys.ts';
 import { CreditMeters } from '../../src/exchange/gateway/credits/creditMeters.ts';
 import { ExchangeServer } from '../../src/exchange/gateway/exchangeServer.ts';
 import { parseMessage } from '../../src/exchange/gateway/parseMessage.ts';
@@ -372,6 +373,22 @@ describe('memory', () => {
     spend('one more');
     expect(left('peer 0')).toBe(990);
     expect(left('first')).toBe(1000);
+  });
+
+  test('EX-274 keys are remembered and forgotten, and read the same both times', () => {
+    const keyed = (i: number): string => {
+      const bytes = new Uint8Array(32);
+      new DataView(bytes.buffer).setUint32(28, i);
+      return encodeBase58(bytes);
+    };
+    const first = publicKeyOf(keyed(1));
+    expect(publicKeyOf(keyed(1))).toBe(first);
+    for (let i = 2; i <= 10_001; i += 1) publicKeyOf(keyed(i));
+    const again = publicKeyOf(keyed(1));
+    expect(again).not.toBe(first);
+    expect(again).toEqual(first);
+    expect([...(again as Uint8Array)]).toEqual([...Array(31).fill(0), 1]);
+    expect(publicKeyOf('0OIl')).toBeUndefined();
   });
 
   test('EX-274 subscribing and unsubscribing leaves nothing behind', async () => {

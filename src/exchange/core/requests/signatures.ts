@@ -2,6 +2,7 @@ import { decodeBase58 } from '../../../protocol/base58.ts';
 import type { Json } from '../../../protocol/canonicalJson.ts';
 import type { HeaderFields } from '../../../protocol/operations/header.ts';
 import type { ExchangeState } from '../exchangeState.ts';
+import { publicKeyOf } from './publicKeys.ts';
 import { invalid, malformed, type Refusal } from './refusal.ts';
 
 /** Ed25519 over the bytes of a message. */
@@ -28,7 +29,7 @@ export function checkSignature(
   signature: Signature,
   signer: string,
 ): Refusal | undefined {
-  const publicKey = decodeBase58(signer, 32);
+  const publicKey = publicKeyOf(signer);
   if (publicKey === undefined) return INVALID_KEY;
   const [kind, value] =
     typeof signature === 'string' ? ['raw', signature] : [signature.type, signature.value];

@@ -1,10 +1,10 @@
-import { decodeBase58 } from '../../../protocol/base58.ts';
 import { canonicalJson, type Json } from '../../../protocol/canonicalJson.ts';
 import { HEADER_KEYS, headerSchema } from '../../../protocol/operations/header.ts';
 import type { Operation } from '../../../protocol/operations/operation.ts';
 import type { Account } from '../accounts/account.ts';
 import { maySignFrom } from '../accounts/agentKey.ts';
 import type { ExchangeState } from '../exchangeState.ts';
+import { publicKeyOf } from './publicKeys.ts';
 import { accepted, invalid, malformed, type Refusal, type Result, refused } from './refusal.ts';
 import { checkSignature, checkTime, INVALID_KEY, type Verify } from './signatures.ts';
 
@@ -43,13 +43,13 @@ export function readSigned<Fields>(
   peer: string,
 ): Result<SignedRequest<Fields>> {
   if (!isBody(body)) return refused(malformed('expected a JSON object'));
-  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const given = withoutNulls(body);
   const header = headerSchema.safeParse(given);
   if (!header.success) return refused(malformed(problemOf(header.error.issues, given)));
   const fields = operation.schema.safeParse(given);
   if (!fields.success) return refused(malformed(problemOf(fields.error.issues, given)));
   const { account: address, signature, timestamp } = header.data;
-  if (decodeBase58(address, 32) === undefined) return refused(INVALID_KEY);
+  if (publicKeyOf(address) === undefined) return refused(INVALID_KEY);
   const account = state.accounts.byAddress(address);
   const windowMs = header.data.expiry_window ?? state.settings.defaultExpiryMs;
   const agent = signer === 'agent' ? (header.data.agent_wallet ?? address) : address;
@@ -72,14 +72,25 @@ function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A field that is null is one that is not there. */
+function withoutNulls(body: Body): Body {
+  for (const key of Object.keys(body)) {
+    if (body[key] !== null) continue;
+    return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  }
+  return body;
+}
+
 /** Every body field that is not of the header; `agent_wallet` too where the operation names one. */
 function signedFields(body: Body, fields: unknown): Body {
   const named = Object.hasOwn(fields as object, 'agent_wallet') && body.agent_wallet !== null;
-  return Object.fromEntries(
-    Object.entries(body).filter(
-      ([key]) => !HEADER_KEYS.has(key) || (named && key === 'agent_wallet'),
-    ),
-  );
+  const entries: [string, Json][] = [];
+  for (const key of Object.keys(body)) {
+    if (!HEADER_KEYS.has(key) || (named && key === 'agent_wallet')) {
+      entries.push([key, body[key] as Json]);
+    }
+  }
+  return Object.fromEntries(entries);
 }
 
 function checkAgent(

@@ -36,10 +36,11 @@ const REPLIES = Object.entries(fixture('replies'));
  * Throws mutated and random frames and answers at what the desk reads them with. Whatever comes, it
  * is read, or refused with one of our own errors; nothing else is thrown.
  */
-export function fuzzClient({ progress, runs, seed }: FuzzOptions): FuzzFigures {
+export function fuzzClient({ isOver, progress, runs, seed }: FuzzOptions): FuzzFigures {
   const random = new SeededRandom(seed);
   const tally = new Tally();
-  for (let at = 0; at < runs; at += 1) {
+  let at = 0;
+  for (; at < runs; at += 1) {
     const [decode, text] = drawn(random);
     const kind = outcomeOf(decode, text);
     if (kind.startsWith('!')) {
@@ -48,9 +49,11 @@ export function fuzzClient({ progress, runs, seed }: FuzzOptions): FuzzFigures {
       return { target: 'client', seed, inputs: at + 1, answers: tally.counts, failure };
     }
     tally.add(kind);
-    if (at % 10_000 === 0) progress?.(at);
+    if (at % 1000 !== 0) continue;
+    progress?.(at);
+    if (isOver?.() === true) break;
   }
-  return { target: 'client', seed, inputs: runs, answers: tally.counts, failure: undefined };
+  return { target: 'client', seed, inputs: at, answers: tally.counts, failure: undefined };
 }
 
 type Decode = (text: string) => string;

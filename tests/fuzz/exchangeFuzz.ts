@@ -17,7 +17,7 @@ import { QuietCrowd } from '../exchange/support/quietCrowd.ts';
 import { whyUnacceptable } from './acceptance.ts';
 import { type FuzzFailure, type FuzzFigures, type FuzzOptions, Tally } from './fuzzRun.ts';
 import { type Json, mangled, mutated, noise, once, pick } from './mutations.ts';
-import { type Request, Scribe, type Trader } from './requests.ts';
+import { ethOf, type Request, Scribe, type Trader } from './requests.ts';
 
 /** Inputs that are under way together, before time passes and the answers are read. */
 const TOGETHER = 40;
@@ -32,7 +32,8 @@ const OPTIONS: Omit<ExchangeServerOptions, 'crowd'> = {
   accounts: 6,
   familySize: 2,
   owner: 'family',
-  balanceMicro: 10_000_000_000,
+  // Little enough that markets which move bring some to liquidation.
+  balanceMicro: 3_000_000_000,
   feeLevel: 7,
   seed: 1,
   // The credits of nobody in particular must not hide what lies behind them.
@@ -62,11 +63,12 @@ interface UnderWay {
  * still serve its other clients.
  */
 export async function fuzzExchange(options: FuzzOptions): Promise<FuzzFigures> {
-  const { progress, runs, seed } = options;
+  const { isOver, progress, runs, seed } = options;
   const tally = new Tally();
   let done = 0;
   let failure: FuzzFailure | undefined;
   for (let part = 0; done < runs && failure === undefined; part += 1) {
+    if (isOver?.() === true) break;
     const inputs = Math.min(INPUTS_PER_EXCHANGE, runs - done);
     const fuzzer = await Fuzzer.open(seed + part * 1_000_003, done, tally);
     failure = await fuzzer.run(inputs, (at) => progress?.(at));
@@ -77,6 +79,7 @@ export async function fuzzExchange(options: FuzzOptions): Promise<FuzzFigures> {
 
 class Fuzzer {
   readonly #world: World;
+  readonly #crowd: QuietCrowd;
   readonly #server: ExchangeServer;
   readonly #scribe: Scribe;
   readonly #random: SeededRandom;
@@ -89,19 +92,19 @@ class Fuzzer {
     const crowd = new QuietCrowd();
     const opening = ExchangeServer.start(world.host('exchange'), { ...OPTIONS, crowd });
     const server = await world.until(opening);
-    crowd.btc.add('ask', 100_030, 50_000, 'GTC');
-    crowd.btc.add('bid', 99_970, 50_000, 'GTC');
-    return new Fuzzer(world, server, new SeededRandom(seed), firstInput, tally);
+    return new Fuzzer(world, crowd, server, new SeededRandom(seed), firstInput, tally);
   }
 
   private constructor(
     world: World,
+    crowd: QuietCrowd,
     server: ExchangeServer,
     random: SeededRandom,
     at: number,
     tally: Tally,
   ) {
     this.#world = world;
+    this.#crowd = crowd;
     this.#server = server;
     this.#random = random;
     this.#tally = tally;
@@ -130,7 +133,32 @@ class Fuzzer {
     return undefined;
   }
 
+  /** Prices wander, the crowd quotes around them, and now and then an hour passes on the tape. */
+  #move(): void {
+    const random = this.#random;
+    const { btc, eth } = this.#crowd;
+    const wanted = this.#scribe.middle + between(random, -1500, 1500);
+    const middle = Math.min(150_000, Math.max(60_000, wanted));
+    this.#scribe.middle = middle;
+    for (const [market, ticks] of [
+      [btc, middle],
+      [eth, ethOf(middle)],
+    ] as const) {
+      market.setPrice(ticks);
+      market.add('bid', ticks - between(random, 5, 30), between(random, 100, 20_000), 'GTC');
+      market.add('ask', ticks + between(random, 5, 30), between(random, 100, 20_000), 'GTC');
+    }
+    if (once(random, 50)) this.#crowd.tapeStartMs += 3_600_000;
+  }
+
   async #round(count: number): Promise<FuzzFailure | undefined> {
+    if (once(this.#random, 3)) {
+      try {
+        this.#server.run(() => this.#move());
+      } catch (thrown) {
+        return { why: `a market that moved threw ${String(thrown)}`, input: '', at: this.#at };
+      }
+    }
     const underWay: UnderWay[] = [];
     for (let i = 0; i < count; i += 1) {
       const one: UnderWay = { sent: this.#drawn(), at: this.#at, nowMs: this.#now, frames: [] };

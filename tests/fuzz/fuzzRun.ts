@@ -21,6 +21,8 @@ export interface FuzzOptions {
   readonly runs: number;
   /** Called now and then with the inputs that are done. */
   readonly progress?: (done: number) => void;
+  /** Asked now and then: ends the run before its time. */
+  readonly isOver?: () => boolean;
 }
 
 /** Counts answers by kind. */

@@ -38,6 +38,8 @@ const FREQUENT: readonly (keyof typeof OPERATIONS)[] = [
 export class Scribe {
   readonly traders: readonly Trader[];
   readonly #random: Random;
+  /** Where the BTC market is, ticks; ETH follows it. */
+  middle = 100_000;
   /** Ids that orders may have by now. */
   #lastOrderId = 0;
 
@@ -57,9 +59,15 @@ export class Scribe {
     const dice = between(random, 0, 19);
     if (dice === 0) return this.#subaccount(nowMs);
     if (dice < 3) return this.#batch(nowMs, change);
-    const path = dice < 12 ? pick(random, FREQUENT) : pick(random, PATHS);
+    const path = dice < 14 ? pick(random, FREQUENT) : this.#path();
     const trader = pick(random, this.traders);
     return { path, type: OPERATIONS[path], body: this.#signed(path, trader, nowMs, change) };
+  }
+
+  /** Any of them; but who revokes all keys all the time is not served any more. */
+  #path(): keyof typeof OPERATIONS {
+    const path = pick(this.#random, PATHS);
+    return path === '/agent/revoke_all' && !once(this.#random, 20) ? '/agent/bind' : path;
   }
 
   #signed(
@@ -71,7 +79,7 @@ export class Scribe {
     const isOwner = OWNERS.test(path) || once(this.#random, 5);
     const timestamp = nowMs - between(this.#random, 0, 500);
     const header = { timestamp, expiry_window: 5000 };
-    const changed = change(this.#fields(path));
+    const changed = change(this.#fields(path, trader));
     const isObject = typeof changed === 'object' && changed !== null && !Array.isArray(changed);
     const fields = isObject ? changed : {};
     const signer = isOwner ? trader.owner : trader.agent;
@@ -108,7 +116,7 @@ export class Scribe {
     return { path: '/account/subaccount/create', type: 'create_subaccount', body };
   }
 
-  #fields(path: keyof typeof OPERATIONS): Fields {
+  #fields(path: keyof typeof OPERATIONS, trader: Trader): Fields {
     const random = this.#random;
     const symbol = once(random, 4) ? 'ETH' : 'BTC';
     const side = once(random, 2) ? 'bid' : 'ask';
@@ -174,6 +182,7 @@ export class Scribe {
       case '/agent/ip_whitelist/list':
         return { api_agent_key: agent_wallet };
       case '/agent/bind':
+        return { agent_wallet: once(random, 2) ? trader.agent.address : agent_wallet };
       case '/agent/revoke':
         return { agent_wallet };
       case '/agent/ip_whitelist/add':
@@ -193,11 +202,18 @@ export class Scribe {
 
   #price(symbol: string): string {
     const ticks = between(this.#random, -40, 40);
-    return symbol === 'BTC' ? String(100_000 + ticks) : ((33_000 + ticks) / 10).toFixed(1);
+    return symbol === 'BTC'
+      ? String(this.middle + ticks)
+      : ((ethOf(this.middle) + ticks) / 10).toFixed(1);
   }
 
   #amount(symbol: string): string {
     const lots = between(this.#random, 10, 4000);
     return symbol === 'BTC' ? (lots / 100_000).toFixed(5) : (lots / 1000).toFixed(4);
   }
+}
+
+/** ETH's ticks at BTC's. */
+export function ethOf(middle: number): number {
+  return Math.round(middle * 0.33);
 }

@@ -9,6 +9,8 @@ export interface CompareOptions {
   readonly seed: number;
   readonly histories: number;
   readonly progress?: (done: number) => void;
+  /** Asked now and then: ends the run before its time. */
+  readonly isOver?: () => boolean;
 }
 
 export interface CompareFigures {
@@ -28,12 +30,14 @@ const MID = 2000;
  * book after every step. Every history also runs through orders and settlement, where each
  * account's equity must be what its fills and fees come to.
  */
-export function compareEngines({ histories, progress, seed }: CompareOptions): CompareFigures {
+export function compareEngines(options: CompareOptions): CompareFigures {
+  const { histories, isOver, progress, seed } = options;
   const random = new SeededRandom(seed);
   const money = new CompareMoney();
   let steps = 0;
   let fills = 0;
-  for (let at = 0; at < histories; at += 1) {
+  let at = 0;
+  for (; at < histories; at += 1) {
     const history = drawn(random);
     steps += history.length;
     const difference = differenceIn(history) ?? money.differenceIn(history);
@@ -42,9 +46,11 @@ export function compareEngines({ histories, progress, seed }: CompareOptions): C
       return { histories: at + 1, steps, fills, failure };
     }
     fills += money.fills;
-    if (at % 100 === 0) progress?.(at);
+    if (at % 100 !== 0) continue;
+    progress?.(at);
+    if (isOver?.() === true) break;
   }
-  return { histories, steps, fills, failure: undefined };
+  return { histories: at, steps, fills, failure: undefined };
 }
 
 function drawn(random: Random): BookStep[] {

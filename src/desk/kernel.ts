@@ -1,16 +1,14 @@
 import { type AccountIdentity, AccountManager } from '../accounts/accountManager.ts';
 import { doneLots, isWorking, type Order, remainingLots } from '../accounts/order.ts';
 import { MarketView } from '../book/marketView.ts';
-import type { DeskConfig } from '../config/deskConfig.ts';
 import { NOT_RECONCILED } from '../gate/coverage.ts';
 import { Gate } from '../gate/gate.ts';
-import type { PastOrder } from '../gate/mirrorRule.ts';
 import { OrderCoordinator } from '../orders/orderCoordinator.ts';
 import type { Market } from '../protocol/market.ts';
-import type { Sha256Hex } from '../std/hash.ts';
 import { SeededRandom } from '../std/random.ts';
 import { AccountSync } from './accountSync.ts';
 import { Bars } from './bars.ts';
+import { CreditProbe } from './creditProbe.ts';
 import { Dealing } from './dealing.ts';
 import type { DeskCommand, DeskNotice } from './deskCommand.ts';
 import type { DeskEvent, OperatorCommand, Stamp } from './deskEvent.ts';
@@ -18,6 +16,7 @@ import { DeskStats } from './deskStats.ts';
 import { FrameIntake } from './frameIntake.ts';
 import { gateFacts, gateLimits, orderShareBps } from './gateParts.ts';
 import { KernelContext } from './kernelContext.ts';
+import type { KernelSetup } from './kernelSetup.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
 import { watchOrder } from './overdue.ts';
@@ -28,26 +27,6 @@ import { Requests } from './requests.ts';
 import { Shutdown } from './shutdown.ts';
 import { StrategyDeck } from './strategyDeck.ts';
 import { StreamWatch } from './streamWatch.ts';
-
-export interface KernelSetup {
-  readonly config: DeskConfig;
-  /** By id, from 0. */
-  readonly markets: readonly Market[];
-  /** By index, from 0, in the order of the configuration. */
-  readonly accounts: readonly AccountIdentity[];
-  readonly families: number;
-  /** Families without an API config key: they share the credits of the desk's address. */
-  readonly keyless?: ReadonlySet<number>;
-  /** Fencing epoch: part of every order's name, higher at every start. */
-  readonly epoch: number;
-  /** Seed of the back-off jitter, as in the first record of the log. */
-  readonly jitterSeed: number;
-  /** Orders of the last day, from the log, oldest first. */
-  readonly past?: readonly PastOrder[];
-  /** Number that the next audit record must carry. */
-  readonly nextSeq: number;
-  readonly sha256: Sha256Hex;
-}
 
 /**
  * The desk as a pure function of its inputs: `step` takes one event with one reading of the clocks
@@ -71,6 +50,7 @@ export class Kernel {
   readonly #preparation: Preparation;
   readonly #intake: FrameIntake;
   readonly #watch: StreamWatch;
+  readonly #probe: CreditProbe;
   #shutdown: Shutdown | undefined;
 
   constructor(setup: KernelSetup) {
@@ -96,6 +76,7 @@ export class Kernel {
       takerDelayMs: config.venue.takerDelayMs,
       inquire,
     });
+    this.#probe = new CreditProbe(context, this.outbox, this.#requests, this.accounts);
     this.#dealing = new Dealing({
       context,
       gate: this.gate,
@@ -188,7 +169,7 @@ export class Kernel {
         this.#requests.onAnswer(event.requestId, event.outcome);
         break;
       case 'credits':
-        this.outbox.learn(event.family, event.credits);
+        this.#probe.learn(event.family, event.credits);
         break;
       case 'timer':
         this.#context.fire(event.id);
@@ -272,7 +253,7 @@ export class Kernel {
   }
 
   #account(identity: AccountIdentity): AccountManager {
-    const manager = new AccountManager(identity, this.markets, this.gate, {
+    return new AccountManager(identity, this.markets, this.gate, {
       orderEnded: (account, order) => this.#ended(account, order),
       orderChanged: (_account, order) => {
         if (order.state === 'UNKNOWN') this.#dealing.progressed(order);
@@ -289,7 +270,6 @@ export class Kernel {
       },
       foreignOrder: (account, row) => this.#syncs[account.identity.index]?.foreign(row),
     });
-    return manager;
   }
 
   #sync(account: AccountManager): AccountSync {

@@ -5,6 +5,7 @@ import {
   UNIDENTIFIED_QUOTA_TENTHS,
 } from '../protocol/credits.ts';
 import type { Credits } from '../protocol/frames/frame.ts';
+import { COST } from '../protocol/operations/operation.ts';
 import type { KernelContext } from './kernelContext.ts';
 import { LANES, type Lane } from './lanes.ts';
 
@@ -111,9 +112,16 @@ export class Outbox {
 
   learn(family: number, credits: Credits): void {
     const outbox = this.#of(family);
-    const { remainingTenths, quotaTenths } = credits;
-    outbox.bucket.learn(this.#context.nowMs, remainingTenths, quotaTenths);
+    const { remainingTenths, quotaTenths, refreshS } = credits;
+    outbox.bucket.learn(this.#context.nowMs, remainingTenths, quotaTenths, refreshS);
     this.#pump(outbox);
+  }
+
+  /** Whether new risk must wait, and would not if others had not spent what they did. */
+  isShortByOthers(family: number): boolean {
+    const outbox = this.#of(family);
+    const missing = COST.action - this.#available(outbox, 'open');
+    return missing > 0 && outbox.bucket.foreignTenths(this.#context.nowMs) > 0;
   }
 
   /** The family's connection was lost: behind the next one another quota may hold. */

@@ -1,3 +1,5 @@
+import { clamp } from '../std/integers.ts';
+
 /** The exchange's window over which credits are counted. */
 export const CREDIT_WINDOW_MS = 60_000;
 
@@ -35,6 +37,8 @@ export class CreditBucket {
   /** Spent by others, as of the exchange's last word; forgotten a window after it. */
   #foreignTenths = 0;
   #foreignUntilMs = 0;
+  /** By then the exchange will have something new to say of them. */
+  #foreignNewsMs = 0;
   /** The quota was last told then. */
   #toldAtMs = Number.NEGATIVE_INFINITY;
   /** What another bucket that we may be drawing from has left; forgotten a window after its word. */
@@ -124,7 +128,7 @@ export class CreditBucket {
    * was opened with it may tell of the old bucket while new requests tell of the new one: then the
    * smaller quota holds, and no more is spent than either has left.
    */
-  learn(nowMs: number, remainingTenths: number, quotaTenths: number): void {
+  learn(nowMs: number, remainingTenths: number, quotaTenths: number, refreshS = 60): void {
     const left = this.available(nowMs, true);
     this.#isCertain = true;
     if (quotaTenths > this.#quotaTenths && nowMs - this.#toldAtMs < CREDIT_WINDOW_MS) {
@@ -139,11 +143,18 @@ export class CreditBucket {
     this.#quotaTenths = quotaTenths;
     this.#foreignTenths = Math.max(0, theirs - this.#answeredTenths);
     this.#foreignUntilMs = nowMs + CREDIT_WINDOW_MS;
+    this.#foreignNewsMs = nowMs + clamp(refreshS, 1, 60) * 1000;
+  }
+
+  /** Tenths that somebody else has spent, as far as the exchange has told. */
+  foreignTenths(nowMs: number): number {
+    return this.#foreign(nowMs);
   }
 
   /**
    * Monotonic ms at which `tenths` will be available, if nothing else is spent. More than the quota
-   * never is, until the exchange raises it: then the time to ask again, a window from now.
+   * never is, until the exchange raises it: then the time to ask again, a window from now. What
+   * others spent is back at an unknown time: then the time at which the exchange can tell more.
    */
   availableAt(nowMs: number, tenths: number, urgent: boolean): number {
     if (this.available(nowMs, urgent) >= tenths) return nowMs;
@@ -151,17 +162,18 @@ export class CreditBucket {
     let missing = tenths - this.#leftOf(this.#quotaTenths, counted, urgent);
     if (missing <= 0) return nowMs < this.#otherUntilMs ? this.#otherUntilMs : nowMs + DOUBT_MS;
     let foreignTenths = this.#foreign(nowMs);
+    const newsMs = Math.min(this.#foreignUntilMs, Math.max(this.#foreignNewsMs, nowMs + DOUBT_MS));
     for (const { atMs, tenths: freed } of this.#spent) {
       const freedMs = atMs + CREDIT_WINDOW_MS;
-      if (foreignTenths > 0 && this.#foreignUntilMs <= freedMs) {
+      if (foreignTenths > 0 && newsMs <= freedMs) {
         missing -= foreignTenths;
         foreignTenths = 0;
-        if (missing <= 0) return this.#foreignUntilMs;
+        if (missing <= 0) return newsMs;
       }
       missing -= freed;
       if (missing <= 0) return freedMs;
     }
-    return missing <= foreignTenths ? this.#foreignUntilMs : nowMs + CREDIT_WINDOW_MS;
+    return missing <= foreignTenths ? newsMs : nowMs + CREDIT_WINDOW_MS;
   }
 
   #leftOf(quotaTenths: number, countedTenths: number, urgent: boolean): number {

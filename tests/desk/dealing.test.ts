@@ -318,13 +318,20 @@ describe('from a draft to the wire', () => {
     expect(bench.working(1)).toEqual([]);
     expect(bench.recordsOf('refusal')[0]?.body).toMatchObject({
       code: 'CREDITS',
-      sentence: "the family's rate credits are used up for 60 s",
+      sentence: "the family's rate credits are used up for 20 s",
       orders: [{ account: 1, lots: 1000 }],
       against: [],
     });
     // It asks again when it was told to.
-    bench.pass(59_000);
+    bench.pass(19_000);
     expect(bench.kernel.stats.refusals.get('CREDITS')).toBe(1);
+    // The exchange is asked what others have left by then.
+    expect(bench.queries('account')).toHaveLength(2);
+    bench.step({
+      kind: 'credits',
+      family: 0,
+      credits: { remainingTenths: 1000, quotaTenths: 3000, refreshS: 20 },
+    });
     bench.books();
     bench.pass(2000);
     expect(bench.order(1).state).toBe('SENT');

@@ -299,6 +299,19 @@ describe('credits', () => {
     expect(bucket.availableAt(5, 5, false)).toBe(60_005);
   });
 
+  test('PROTO-30: what others spent is asked about when the exchange says that some comes back', () => {
+    const bucket = known(3000, 0);
+    bucket.spend(0, 1000);
+    bucket.learn(100, 0, 3000, 20);
+    expect(bucket.foreignTenths(100)).toBe(3000);
+    expect(bucket.availableAt(100, 10, true)).toBe(20_100);
+    bucket.learn(100, 1500, 3000, 20);
+    expect(bucket.availableAt(100, 600, true)).toBe(20_100);
+    expect(bucket.availableAt(30_000, 600, true)).toBe(30_250);
+    expect(bucket.availableAt(60_050, 1600, true)).toBe(60_100);
+    expect(bucket.foreignTenths(60_100)).toBe(0);
+  });
+
   test('PROTO-30: waits for as many of our own as it takes, and for the later of both', () => {
     const bucket = known(100, 0);
     bucket.spend(0, 50);

@@ -197,6 +197,7 @@ describe('a channel', () => {
       error: 'Order amount too low',
       errorId: 'invalid_amount',
     });
+    expect(decode(channels.oddCredits)).toMatchObject({ code: 200, credits: null });
     expect(decode(channels.batchReply)).toMatchObject({ channel: 'reply', code: 200 });
     expect(decode(channels.pingRefused)).toMatchObject({ channel: 'reply', id: null, code: 400 });
     expect(decode(channels.twapUnsubscribed)).toMatchObject({ channel: 'unsubscribe' });

@@ -88,6 +88,16 @@ describe('what is asked', () => {
       '/orders/history_by_id?order_id=5',
       READS.orderEvents.isHeavy,
     ],
+    [
+      path('liquidationPrices', { account: A, symbol: 'BTC', isIsolated: false, limit: 5 }),
+      `/position_liquidation_prices?address=${A}&symbol=BTC&is_isolated=false&limit=5`,
+      READS.liquidationPrices.isHeavy,
+    ],
+    [
+      path('aggregatedFunding', undefined),
+      '/funding_rate/aggregated',
+      READS.aggregatedFunding.isHeavy,
+    ],
     [path('twapOrders', { account: A }), `/orders/twap?account=${A}`, READS.twapOrders.isHeavy],
     [
       path('twapEvents', { orderId: 5 }),
@@ -307,6 +317,21 @@ describe('accounts', () => {
     ]);
   });
 
+  test('PROTO-69: what others pay, and where positions would be liquidated', () => {
+    expect(answer('aggregatedFunding', fixtures.aggregatedFunding).rows).toEqual([
+      { symbol: 'BTC', ratesNano: { binance: 100_000, bybit: 120_000 } },
+    ]);
+    expect(answer('liquidationPrices', fixtures.liquidationPrices).rows).toEqual([
+      {
+        market: 0,
+        lots: 50_000,
+        entryMicro: 89_505_250_000,
+        liquidationMicro: 80_100_500_000,
+      },
+      { market: 1, lots: -12_500, entryMicro: 3_035_200_000 },
+    ]);
+  });
+
   test('PROTO-69, PROTO-72: portfolio, balance, funding, deposits', () => {
     expect(answer('portfolio', fixtures.portfolio).rows).toEqual([
       { equityMicro: 5_478_140_323, pnlMicro: -21_859_677, timeMs: 1765018800000 },
@@ -471,6 +496,8 @@ const LISTS: readonly (readonly [ReadName, readonly Row[], unknown])[] = (
     ['recentTrades', 'recentTrades', { symbol: 'BTC' }],
     ['fundingRates', 'fundingRates', {}],
     ['positions', 'positions', {}],
+    ['liquidationPrices', 'liquidationPrices', {}],
+    ['aggregatedFunding', 'aggregatedFunding', {}],
     ['portfolio', 'portfolio', {}],
     ['fundingHistory', 'fundingHistory', {}],
     ['balanceHistory', 'balanceHistory', {}],

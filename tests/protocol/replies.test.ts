@@ -85,6 +85,12 @@ describe('the envelope of an answer', () => {
     ],
     ['a done cancel', { success: true, data: null }, envelopeOf(null)],
     ['success without data', { success: true }, envelopeOf(undefined)],
+    ['a result without its envelope', { order_id: 12345 }, envelopeOf({ order_id: 12345 })],
+    [
+      'results without their envelope',
+      { results: [{ success: true }] },
+      envelopeOf({ results: [{ success: true }] }),
+    ],
     ['data without success', { data: { order_id: 12345 } }, envelopeOf({ order_id: 12345 })],
     [
       'a counter as text',

@@ -48,8 +48,10 @@ import {
 import { balanceChangeSchema } from '../../src/protocol/reads/accounts/balanceHistory.ts';
 import { cashMoveSchema } from '../../src/protocol/reads/accounts/cashHistory.ts';
 import { fundingPaymentSchema } from '../../src/protocol/reads/accounts/fundingHistory.ts';
+import { liquidationPriceSchema } from '../../src/protocol/reads/accounts/liquidationPrices.ts';
 import { portfolioPointSchema } from '../../src/protocol/reads/accounts/portfolio.ts';
 import { positionSchema } from '../../src/protocol/reads/accounts/positions.ts';
+import { aggregatedFundingSchema } from '../../src/protocol/reads/markets/aggregatedFunding.ts';
 import { feeTierSchema } from '../../src/protocol/reads/markets/feeTiers.ts';
 import { fundingRateSchema } from '../../src/protocol/reads/markets/fundingRates.ts';
 import { marketListingSchema } from '../../src/protocol/reads/markets/marketList.ts';
@@ -159,6 +161,8 @@ const SCHEMAS: readonly (readonly [string, z.ZodType, readonly unknown[]])[] = [
     rowsOf((reads.settings as { margin_settings: unknown }).margin_settings, reads.settingsOld),
   ],
   ['positions', positionSchema, read('positions')],
+  ['position_liquidation_prices', liquidationPriceSchema, read('liquidationPrices')],
+  ['funding_rate/aggregated', aggregatedFundingSchema, read('aggregatedFunding')],
   ['portfolio', portfolioPointSchema, read('portfolio')],
   ['account/balance/history', balanceChangeSchema, read('balanceHistory')],
   ['account/deposit/history', cashMoveSchema, read('cashHistory')],

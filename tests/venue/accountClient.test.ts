@@ -360,6 +360,8 @@ describe.each([
     const lines = (await read('sparklines', { symbols: ['BTC'] })).rows;
     expect(lines).toEqual([expect.objectContaining({ market: 0 })]);
     expect((await read('fundingRates', { symbol: 'BTC' })).unread).toBe(0);
+    expect((await read('aggregatedFunding', undefined)).unread).toBe(0);
+    expect((await read('liquidationPrices', { account })).unread).toBe(0);
     expect((await read('fundingHistory', { account })).unread).toBe(0);
     expect((await read('portfolio', { account, timeRange: '1d' })).unread).toBe(0);
     expect((await read('depositHistory', { account })).unread).toBe(0);

@@ -31,7 +31,8 @@ export const envelopeSchema = z.object({
   err: z.string().nullish(),
   error: z.string().nullish(),
   error_id: z.string().nullish(),
-  rl: creditsSchema.nullish(),
+  // Credits are said beside the point: they cost no answer.
+  rl: creditsSchema.nullish().catch(null),
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 

@@ -3,8 +3,10 @@ import { ACCOUNT_SETTINGS } from './accounts/accountSettings.ts';
 import { BALANCE_HISTORY } from './accounts/balanceHistory.ts';
 import { DEPOSIT_HISTORY, WITHDRAW_HISTORY } from './accounts/cashHistory.ts';
 import { FUNDING_HISTORY } from './accounts/fundingHistory.ts';
+import { LIQUIDATION_PRICES } from './accounts/liquidationPrices.ts';
 import { PORTFOLIO } from './accounts/portfolio.ts';
 import { POSITIONS } from './accounts/positions.ts';
+import { AGGREGATED_FUNDING } from './markets/aggregatedFunding.ts';
 import { BOOK } from './markets/book.ts';
 import { CANDLES, MARK_CANDLES } from './markets/candles.ts';
 import { FEE_TIERS } from './markets/feeTiers.ts';
@@ -31,9 +33,11 @@ export const READS = {
   book: BOOK,
   recentTrades: RECENT_TRADES,
   fundingRates: FUNDING_RATES,
+  aggregatedFunding: AGGREGATED_FUNDING,
   account: ACCOUNT,
   settings: ACCOUNT_SETTINGS,
   positions: POSITIONS,
+  liquidationPrices: LIQUIDATION_PRICES,
   portfolio: PORTFOLIO,
   fundingHistory: FUNDING_HISTORY,
   balanceHistory: BALANCE_HISTORY,

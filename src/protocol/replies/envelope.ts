@@ -46,15 +46,31 @@ export function readEnvelope(status: number, body: string): Outcome<Envelope> {
   if (success === false || (failed && success !== true)) {
     return failureOf(422, error ?? start, errorId);
   }
-  if (failed || (success !== true && data === undefined)) return failureOf(status, start);
+  const answered = success !== true && data === undefined && isBare(json) ? json : data;
+  if (failed || (success !== true && answered === undefined)) return failureOf(status, start);
   return {
     kind: 'ok',
     value: {
-      data,
+      data: answered,
       lastOrderId: last_order_id ?? 0,
       nextCursor: has_more === true && next_cursor ? next_cursor : undefined,
     },
   };
+}
+
+/** What operations answer; the documents print some of these without the envelope around them. */
+const RESULTS = [
+  'order_id',
+  'cancelled_count',
+  'results',
+  'api_key',
+  'active_api_keys',
+  'agent_wallets',
+  'subaccounts',
+] as const;
+
+function isBare(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && RESULTS.some((name) => name in json);
 }
 
 const HEADER = /"credits";r=(\d+);t=(\d+)/;

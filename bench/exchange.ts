@@ -60,7 +60,7 @@ export async function benchExchange(host: Host, seconds: number): Promise<Exchan
   try {
     const startup = JSON.parse(await server.line()) as Startup;
     const lines = signedOrders(host, startup);
-    await take(host, startup, lines, (texts) => texts.splice(0, 20), Number.POSITIVE_INFINITY);
+    await take(host, startup, lines, (texts) => texts.splice(0, 300), Number.POSITIVE_INFINITY);
     const cpuBefore = await server.cpuUs();
     const orders = await take(host, startup, lines, (texts) => texts, seconds * 1000);
     const cpuOrders = await server.cpuUs();

@@ -13,7 +13,7 @@ import type { ExchangeState } from '../core/exchangeState.ts';
 import type { Truth } from '../core/truth.ts';
 import type { Crowd } from '../crowdPort.ts';
 import { DEFAULT_SETTINGS, type ExchangeSettings } from '../settings.ts';
-import { administer } from './admin/adminApi.ts';
+import { administer } from './admin/administer.ts';
 import { CreditMeters } from './credits/creditMeters.ts';
 import { ExchangeClock } from './exchangeClock.ts';
 import { type FaultProfile, NO_FAULTS } from './faults/fault.ts';

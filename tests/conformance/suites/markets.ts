@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { misfits, type Shape } from '../support/shape.ts';
-import { BOOK, CANDLE, FEE, FUNDING_RATE, INFO, LEVEL, PRICE, TRADE } from '../support/shapes.ts';
+import {
+  BOOK,
+  CANDLE,
+  FEE,
+  FUNDING,
+  FUNDING_RATE,
+  INFO,
+  LEVEL,
+  PRICE,
+  TRADE,
+} from '../support/shapes.ts';
 import { limit, type Visit } from '../support/visit.ts';
 
 const TAPE_MS = 1_736_640_000_000;
@@ -66,6 +76,7 @@ export function marketSuite(here: () => Visit): void {
         `/funding/history?account=${account}`,
         ({ data }) => data.length > 0,
       );
+      expect(misfits(paid.data[0], FUNDING)).toEqual([]);
       expect(paid.data[0]).toMatchObject({ symbol: 'BTC', side: 'bid', amount: '0.01' });
       expect(Number(paid.data[0].payout)).toBeLessThan(0);
     });

@@ -1,6 +1,7 @@
 // Sockets cut at any moment, answers lost, late, doubled or without an id: one submission, one outcome.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { World } from '../../src/simulation/world.ts';
 import { makeVenue, quietly, signed } from './support/desk.ts';
 import { answer, FakeExchange, json, type Trade } from './support/fakeExchange.ts';
@@ -133,3 +134,44 @@ test('VENUE-10 VENUE-12 whatever is cut, lost or doubled, a request is submitted
   );
   await fc.assert(property, { numRuns: 60 });
 }, 60_000);
+
+test('VENUE-10 VENUE-12 VENUE-18 so it is over real sockets that die under load', async () => {
+  const exchange = new FakeExchange(createNodeHost());
+  await exchange.open();
+  const seen = new Map<number, number>();
+  const note = (body: unknown): number => {
+    const n = numberOf(body);
+    seen.set(n, (seen.get(n) ?? 0) + 1);
+    return n;
+  };
+  exchange.onTrade = (trade) => {
+    // Every fifth takes its connection with it, answered or not.
+    const n = note(trade.body);
+    if (n % 10 === 0) answer(trade, { code: 200, data: { i: n } });
+    if (n % 5 === 0) trade.from.socket.terminate();
+    else answer(trade, { code: 200, data: { i: n } });
+  };
+  exchange.onRequest = ({ body }) => {
+    const n = note(JSON.parse(body ?? '{}'));
+    return n % 7 === 0 ? json('', 0) : json({ success: true, data: { order_id: n } });
+  };
+  const { venue, desk } = makeVenue(createNodeHost(), exchange, {
+    settings: { backoffMinMs: 1, backoffMaxMs: 2, requestTimeoutMs: 2000 },
+  });
+  venue.start();
+  await desk.ups.next();
+  const COUNT = 60;
+  for (let n = 1; n <= COUNT; n += 1) {
+    venue.transmit(signed(n, n % 3 === 0 ? { wsKey: undefined } : {}));
+    // One way or another every third is waited for, the others go out together.
+    if (n % 3 === 0) await desk.outcomes.next();
+  }
+  while (desk.replies.size < COUNT) await desk.outcomes.next();
+  for (const [n, outcome] of desk.replies) {
+    expect(seen.get(n) ?? 0).toBeLessThanOrEqual(1);
+    if (outcome.kind === 'ok') expect(outcome.value.orderId).toBe(n);
+    expect(outcome.kind).not.toBe('refused');
+  }
+  await venue.close();
+  await exchange.close();
+});

@@ -5,14 +5,6 @@ import {
   initiateData,
 } from '../protocol/operations/account/createSubaccount.ts';
 import type { Operation } from '../protocol/operations/operation.ts';
-import {
-  BATCH_ORDERS,
-  type BatchAction,
-  type BatchResult,
-  batchAnswer,
-  batchBody,
-  batchRefusal,
-} from '../protocol/operations/orders/batchOrders.ts';
 import { readAnswer } from '../protocol/operations/readAnswer.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 import type { Page, Read } from '../protocol/reads/read.ts';
@@ -29,6 +21,7 @@ import {
   type SigningHeader,
   signedBody,
 } from '../protocol/signing.ts';
+import { invariant } from '../std/assert.ts';
 import type { Clock } from '../std/host.ts';
 import type { FamilyRest } from './restClient.ts';
 
@@ -42,23 +35,21 @@ export interface AccountKey {
   readonly sign: (message: string) => Signature;
 }
 
-/** One action of a batch: which kind, what it signs, with which fields. */
-export interface ClientAction {
-  readonly type: BatchAction['type'];
-  readonly operation: { readonly type: string };
-  /** The signed `data`, canonical. */
-  readonly data: string;
-}
-
 /** Long enough for a slow line, as other clients of the exchange have it. */
 const WINDOW_MS = 5000;
 
 type Sent<Answer> = Pick<Operation<never, Answer>, 'path' | 'answer'>;
 
+/** An operation that cannot come to trade. */
+export type Harmless<Answer> = Sent<Answer> & {
+  readonly type: string;
+  readonly needsGate?: never;
+};
+
 /**
- * Every operation and read of an account, one at a time over REST, for tools and preparations; the
- * desk's own orders go through its gate, never through here. Nothing is sent twice, whatever the
- * outcome.
+ * Every read of an account, and every operation that cannot come to trade, one at a time over REST:
+ * for tools and preparations. Orders leave through the desk's gate and never through here. Nothing
+ * is sent twice, whatever the outcome.
  */
 export class AccountClient {
   readonly #rest: FamilyRest;
@@ -72,34 +63,11 @@ export class AccountClient {
   /** Signs `data` (canonical, from the operation's builder) and sends it. */
   perform<Answer>(
     key: AccountKey,
-    operation: Sent<Answer> & { readonly type: string },
+    operation: Harmless<Answer>,
     data: string,
   ): Promise<Outcome<Answer>> {
+    invariant(!('needsGate' in operation), `${operation.type} needs the gate`);
     return this.#send(operation, this.#body(key, operation.type, data));
-  }
-
-  /** Sends up to ten actions at once; each has an outcome of its own when the batch was taken. */
-  async batch(
-    key: AccountKey,
-    actions: readonly ClientAction[],
-  ): Promise<Outcome<readonly Outcome<BatchResult>[]>> {
-    const signed = actions.map(({ type, operation, data }) => ({
-      type,
-      body: this.#body(key, operation.type, data),
-    }));
-    const refusal = batchRefusal(signed);
-    if (refusal !== undefined) return refusal;
-    const answered = await this.#send(
-      { path: BATCH_ORDERS.path, answer: batchAnswer },
-      batchBody(signed),
-    );
-    // Which outcome belongs to which action cannot be told.
-    return answered.kind === 'ok' && answered.value.length !== actions.length
-      ? {
-          kind: 'unknown',
-          message: `orders/batch: ${answered.value.length} results for ${actions.length} actions`,
-        }
-      : answered;
   }
 
   /** Makes `sub` a subaccount of `main`, for good; both sign with keys of their own. */

@@ -96,6 +96,7 @@ import { realStage, virtualStage } from '../conformance/support/stage.ts';
 import { type Party, Visit } from '../conformance/support/visit.ts';
 import { BTC, MARKETS } from '../protocol/support/protocol.ts';
 import { FakeExchange, json } from './support/fakeExchange.ts';
+import { Trader, type TraderAction } from './support/trader.ts';
 
 jest.setTimeout(60_000);
 
@@ -117,6 +118,7 @@ describe.each([
   let visit: Visit;
   let rest: RestClient;
   let client: AccountClient;
+  let trader: Trader;
   const problems: string[] = [];
   const readOnce = new Set<string>();
 
@@ -126,7 +128,10 @@ describe.each([
       markets: MARKETS,
       onBadRow: ({ message }) => problems.push(message),
     });
-    client = new AccountClient(rest.family(visit.party(0).apiKey), { wallMs: () => visit.nowMs });
+    const clock = { wallMs: (): number => visit.nowMs };
+    const family = rest.family(visit.party(0).apiKey);
+    client = new AccountClient(family, clock);
+    trader = new Trader(family, clock);
   });
   afterAll(async () => {
     await visit.stage.settle(rest.close());
@@ -164,10 +169,10 @@ describe.each([
   test('VENUE-40: places, edits and cancels orders by either name', async () => {
     const key = agentOf(visit.party(0));
     const { account } = key;
-    const first = await done(client.perform(key, CREATE_ORDER, limit()));
+    const first = await done(trader.trade(key, CREATE_ORDER, limit()));
     const order = { clientOrderId: `${CLOID}1` };
     const edit = editOrderData({ market: BTC, priceTicks: 98_000, lots: 2000, order });
-    const second = await done(client.perform(key, EDIT_ORDER, edit));
+    const second = await done(trader.trade(key, EDIT_ORDER, edit));
     expect(second.orderId).toBeGreaterThan(first.orderId);
     const open = await read('orders', { account });
     expect(open.rows).toEqual([
@@ -176,7 +181,7 @@ describe.each([
     const events = await read('orderEvents', { orderId: first.orderId });
     expect(events.rows.map(({ event }) => event)).toEqual(['make', 'cancel']);
     await done(client.perform(key, CANCEL_ORDER, cancelByClientIdData('BTC', `${CLOID}1`)));
-    await done(client.perform(key, CREATE_ORDER, limit({ clientOrderId: `${CLOID}2` })));
+    await done(trader.trade(key, CREATE_ORDER, limit({ clientOrderId: `${CLOID}2` })));
     expect(await done(client.perform(key, CANCEL_ALL_ORDERS, cancelAllData(false)))).toBe(1);
     const gone = client.perform(key, CANCEL_ORDER, cancelByIdData('BTC', second.orderId));
     expect(await visit.stage.settle(gone)).toMatchObject({ kind: 'refused', reason: 'not-found' });
@@ -194,7 +199,7 @@ describe.each([
     await done(client.perform(key, UPDATE_LEVERAGE, updateLeverageData('BTC', 10)));
     await done(client.perform(key, UPDATE_MARGIN_MODE, updateMarginModeData('BTC', true)));
     const bought = await done(
-      client.perform(
+      trader.trade(
         key,
         CREATE_MARKET_ORDER,
         createMarketOrderData({
@@ -211,9 +216,9 @@ describe.each([
     const takeProfit = { stopTicks: 120_000, trigger: 'mark_price' } as const;
     const stopLoss = { stopTicks: 90_000, limitTicks: 89_000, trigger: 'mark_price' } as const;
     const legs = setPositionTpslData({ market: BTC, side: 'ask', takeProfit, stopLoss });
-    await done(client.perform(key, SET_POSITION_TPSL, legs));
+    await done(trader.trade(key, SET_POSITION_TPSL, legs));
     const stop = await done(
-      client.perform(
+      trader.trade(
         key,
         CREATE_STOP_ORDER,
         createStopOrderData({
@@ -247,7 +252,7 @@ describe.each([
       reduceOnly: true,
       clientOrderId: `${CLOID}4`,
     });
-    await done(client.perform(key, CREATE_ORDER, close));
+    await done(trader.trade(key, CREATE_ORDER, close));
     expect((await read('positions', { account })).rows).toEqual([]);
     expect((await read('balanceHistory', { account, includeTrades: true })).rows[0]).toMatchObject({
       event: 'trade',
@@ -266,7 +271,7 @@ describe.each([
       durationS: 300,
       clientOrderId: `${CLOID}5`,
     });
-    const { orderId } = await done(client.perform(key, CREATE_TWAP_ORDER, twap));
+    const { orderId } = await done(trader.trade(key, CREATE_TWAP_ORDER, twap));
     expect((await read('twapOrders', { account })).rows).toEqual([
       expect.objectContaining({ orderId, lots: 10_000, clientOrderId: `${CLOID}5` }),
     ]);
@@ -275,9 +280,9 @@ describe.each([
     expect((await read('twapEvents', { orderId })).rows.length).toBeGreaterThan(1);
   });
 
-  test('VENUE-40, VENUE-43: sends a batch, each action with an outcome of its own', async () => {
+  test('PROTO-64: sends a batch, each action with an outcome of its own', async () => {
     const key = agentOf(visit.party(1));
-    const create = (at: number): Parameters<AccountClient['batch']>[1][number] => ({
+    const create = (at: number): TraderAction => ({
       type: 'Create',
       operation: CREATE_ORDER,
       data: limit({ clientOrderId: `${CLOID}${at}`, priceTicks: 90_000 + at }),
@@ -287,7 +292,7 @@ describe.each([
       operation: CANCEL_ORDER,
       data: cancelByClientIdData('BTC', `${CLOID}1`),
     } as const;
-    const results = await done(client.batch(key, [create(1), create(1), cancel, cancel]));
+    const results = await done(trader.batch(key, [create(1), create(1), cancel, cancel]));
     expect(results).toEqual([
       { kind: 'ok', value: expect.objectContaining({ orderId: expect.any(Number) }) },
       expect.objectContaining({ kind: 'refused', reason: 'duplicate' }),
@@ -314,7 +319,7 @@ describe.each([
     await done(client.perform(owner, REVOKE_AGENT_WALLET, agentWalletData(agent)));
     await done(client.perform(owner, REVOKE_ALL_AGENT_WALLETS, NO_DATA));
     expect(await done(client.perform(owner, LIST_AGENT_WALLETS, NO_DATA))).toEqual([]);
-    const refused = client.perform(agentOf(party), CREATE_ORDER, limit());
+    const refused = trader.trade(agentOf(party), CREATE_ORDER, limit());
     expect(await visit.stage.settle(refused)).toMatchObject({
       kind: 'refused',
       reason: 'signature',
@@ -483,11 +488,11 @@ describe('against an exchange that says what a test wants', () => {
     for (const [status, body] of [
       [500, 'Internal server error'],
       [200, '{"success":true,"da'],
-      [200, { success: true, data: { oder: 1 } }],
+      [200, { success: true, data: { canceled: 1 } }],
       [503, ''],
     ] as const) {
       exchange.onRequest = () => json(body, status);
-      const outcome = await client.perform(key, CREATE_ORDER, NO_DATA);
+      const outcome = await client.perform(key, CANCEL_ALL_ORDERS, cancelAllData(false));
       expect(outcome.kind).toBe('unknown');
     }
     exchange.onRequest = () => json({ success: true, data: { success: false, error: 'no' } });
@@ -495,31 +500,42 @@ describe('against an exchange that says what a test wants', () => {
     expect(exchange.requests).toHaveLength(5);
     expect(exchange.requests[0]).toMatchObject({
       method: 'POST',
-      path: '/api/v1/orders/create',
+      path: '/api/v1/orders/cancel_all',
       headers: expect.objectContaining({ 'content-type': 'application/json' }),
     });
   });
 
-  test('VENUE-43: a batch that breaks a limit is not sent, one whose results do not match is unknown', async () => {
-    const action = {
-      type: 'Cancel',
-      operation: CANCEL_ORDER,
-      data: cancelByIdData('BTC', 1),
-    } as const;
+  test('VENUE-43: what trades or may come to trade is not sent', async () => {
+    exchange.requests.length = 0;
+    for (const operation of [
+      CREATE_ORDER,
+      CREATE_MARKET_ORDER,
+      CREATE_STOP_ORDER,
+      CREATE_TWAP_ORDER,
+      EDIT_ORDER,
+      SET_POSITION_TPSL,
+    ]) {
+      const work = (): unknown => client.perform(key, operation as never, NO_DATA);
+      expect(work).toThrow(`${operation.type} needs the gate`);
+    }
+    // @ts-expect-error The types say so too.
+    expect(() => client.perform(key, CREATE_ORDER, NO_DATA)).toThrow('needs the gate');
+    expect(exchange.requests).toEqual([]);
+  });
+
+  test('PROTO-64: a batch that breaks a limit is not sent', async () => {
+    const trader = new Trader(rest.family(undefined), host.clock);
+    const data = cancelByIdData('BTC', 1);
+    const action = { type: 'Cancel', operation: CANCEL_ORDER, data } as const;
     exchange.requests.length = 0;
     for (const count of [0, 11]) {
-      expect(await client.batch(key, new Array(count).fill(action))).toMatchObject({
+      expect(await trader.batch(key, new Array(count).fill(action))).toMatchObject({
         kind: 'refused',
         status: 0,
         reason: 'invalid',
       });
     }
     expect(exchange.requests).toEqual([]);
-    exchange.onRequest = () => json({ success: true, data: { results: [{ success: true }] } });
-    expect(await client.batch(key, [action, action])).toEqual({
-      kind: 'unknown',
-      message: 'orders/batch: 1 results for 2 actions',
-    });
   });
 
   test('VENUE-40: markets that the client does not hold are skipped', async () => {

@@ -24,6 +24,11 @@ export interface Operation<Fields, Answer = unknown> {
   readonly answer: z.ZodType<Answer>;
 }
 
+/** One that trades or may come to trade: only the desk sends it, through its gate. */
+export interface TradingOperation<Fields, Answer> extends Operation<Fields, Answer> {
+  readonly needsGate: true;
+}
+
 /** An operation that says everything with its type. */
 export type NoFields = Readonly<Record<string, never>>;
 export const NO_DATA = '{}';

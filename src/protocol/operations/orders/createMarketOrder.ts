@@ -3,7 +3,7 @@ import { canonicalJson } from '../../canonicalJson.ts';
 import { formatAmount, type Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
 import { type Placed, placed } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 import { type Legs, type StopOrderInfo, stopOrderInfo, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/create_market`: fills what the slippage band holds, cancels the rest. */
@@ -19,11 +19,12 @@ export interface CreateMarketOrderFields {
   readonly stop_loss?: StopOrderInfo | undefined;
 }
 
-export const CREATE_MARKET_ORDER: Operation<CreateMarketOrderFields, Placed> = {
+export const CREATE_MARKET_ORDER: TradingOperation<CreateMarketOrderFields, Placed> = {
   type: 'create_market_order',
   path: '/orders/create_market',
   wsKey: 'create_market_order',
   costTenths: COST.action,
+  needsGate: true,
   schema: z.object({
     symbol: z.string(),
     amount: z.string(),

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../canonicalJson.ts';
 import { formatAmount, formatPrice, type Market } from '../../market.ts';
 import type { Side, TimeInForce } from '../../terms.ts';
 import { type Placed, placed } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 import { type Legs, type StopOrderInfo, stopOrderInfo, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/create`: a limit order. */
@@ -19,11 +19,12 @@ export interface CreateOrderFields {
   readonly stop_loss?: StopOrderInfo | undefined;
 }
 
-export const CREATE_ORDER: Operation<CreateOrderFields, Placed> = {
+export const CREATE_ORDER: TradingOperation<CreateOrderFields, Placed> = {
   type: 'create_order',
   path: '/orders/create',
   wsKey: 'create_order',
   costTenths: COST.action,
+  needsGate: true,
   schema: z.object({
     symbol: z.string(),
     price: z.string(),

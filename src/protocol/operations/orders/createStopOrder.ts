@@ -3,7 +3,7 @@ import { canonicalJson } from '../../canonicalJson.ts';
 import type { Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
 import { type Placed, placed } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 import { type StopOrderInfo, stopOrderInfo, type Trigger, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /orders/stop/create`: an order that waits off the book for its trigger. */
@@ -14,10 +14,11 @@ export interface CreateStopOrderFields {
   readonly stop_order: StopOrderInfo;
 }
 
-export const CREATE_STOP_ORDER: Operation<CreateStopOrderFields, Placed> = {
+export const CREATE_STOP_ORDER: TradingOperation<CreateStopOrderFields, Placed> = {
   type: 'create_stop_order',
   path: '/orders/stop/create',
   costTenths: COST.action,
+  needsGate: true,
   schema: z.object({
     symbol: z.string(),
     side: z.enum(['bid', 'ask']),

@@ -3,7 +3,7 @@ import { canonicalFields } from '../../canonicalJson.ts';
 import { formatAmount, type Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
 import { type Placed, placed } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 
 /** `POST /orders/twap/create`: the exchange works the amount in market orders, one each 30 s. */
 export interface CreateTwapOrderFields {
@@ -16,10 +16,11 @@ export interface CreateTwapOrderFields {
   readonly client_order_id?: string | undefined;
 }
 
-export const CREATE_TWAP_ORDER: Operation<CreateTwapOrderFields, Placed> = {
+export const CREATE_TWAP_ORDER: TradingOperation<CreateTwapOrderFields, Placed> = {
   type: 'create_twap_order',
   path: '/orders/twap/create',
   costTenths: COST.action,
+  needsGate: true,
   schema: z.object({
     symbol: z.string(),
     amount: z.string(),

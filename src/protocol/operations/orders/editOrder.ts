@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalFields } from '../../canonicalJson.ts';
 import { formatAmount, formatPrice, type Market } from '../../market.ts';
 import { type Placed, placed } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 import { oneId } from './cancelOrder.ts';
 
 /**
@@ -17,11 +17,12 @@ export interface EditOrderFields {
   readonly client_order_id?: string | undefined;
 }
 
-export const EDIT_ORDER: Operation<EditOrderFields, Placed> = {
+export const EDIT_ORDER: TradingOperation<EditOrderFields, Placed> = {
   type: 'edit_order',
   path: '/orders/edit',
   wsKey: 'edit_order',
   costTenths: COST.action,
+  needsGate: true,
   schema: oneId(
     z.object({
       symbol: z.string(),

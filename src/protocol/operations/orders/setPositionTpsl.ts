@@ -3,7 +3,7 @@ import { canonicalFields } from '../../canonicalJson.ts';
 import type { Market } from '../../market.ts';
 import type { Side } from '../../terms.ts';
 import { done } from '../answers.ts';
-import { COST, type Operation } from '../operation.ts';
+import { COST, type TradingOperation } from '../operation.ts';
 import { type Legs, type StopOrderInfo, stopOrderInfo, triggerFields } from './stopOrderInfo.ts';
 
 /** `POST /positions/tpsl`: `side` is the side that closes, `ask` for a long position. */
@@ -14,10 +14,11 @@ export interface SetPositionTpslFields {
   readonly stop_loss?: StopOrderInfo | undefined;
 }
 
-export const SET_POSITION_TPSL: Operation<SetPositionTpslFields, undefined> = {
+export const SET_POSITION_TPSL: TradingOperation<SetPositionTpslFields, undefined> = {
   type: 'set_position_tpsl',
   path: '/positions/tpsl',
   costTenths: COST.action,
+  needsGate: true,
   schema: z
     .object({
       symbol: z.string(),

@@ -3,7 +3,7 @@ import type { Json } from '../../canonicalJson.ts';
 import { formatAmount, formatPrice, type Market } from '../../market.ts';
 
 /** What pulls a trigger. Always sent: documents and observers disagree on the default. */
-export const TRIGGER_PRICES = ['mark_price', 'last_trade_price', 'mid_price'] as const;
+const TRIGGER_PRICES = ['mark_price', 'last_trade_price', 'mid_price'] as const;
 export type TriggerPrice = (typeof TRIGGER_PRICES)[number];
 
 /**

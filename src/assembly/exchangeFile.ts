@@ -4,7 +4,7 @@ import { BreakwaterError } from '../std/errors.ts';
 const text = z.string('expected a string');
 
 const account = z.object(
-  { account: text, agentSecretKey: text, main: text, apiKey: text },
+  { account: text, agentSecretKey: text, main: text, apiKey: text.optional() },
   'expected an object',
 );
 

@@ -83,12 +83,16 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
     for (const key of keys) key.destroy();
     throw refusal;
   });
-  const families = [...new Set(accounts.map(({ identity }) => identity.family))];
+  const families = [...new Set(accounts.map(({ identity }) => identity.family))].map((index) => ({
+    index,
+    apiKey: accounts.find(({ identity }) => identity.family === index)?.key.apiKey,
+  }));
   const kernel = new Kernel({
     config,
     markets,
     accounts: accounts.map(({ identity }) => identity),
     families: families.length,
+    keyless: new Set(families.flatMap(({ apiKey, index: i }) => (apiKey === undefined ? [i] : []))),
     epoch: log.epoch,
     jitterSeed,
     past: past.orders,
@@ -107,10 +111,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
       restUrl: exchange.rest,
       wsUrl: exchange.ws,
       markets: index,
-      families: families.map((family) => ({
-        index: family,
-        apiKey: accounts.find(({ identity }) => identity.family === family)?.key.apiKey,
-      })),
+      families,
       accounts: accounts.map(({ identity }) => identity),
       publicChannels: ['prices', 'book', 'candle'],
       onNotice: options.onNotice,

@@ -49,6 +49,14 @@ describe('streams that stop or never were', () => {
     expectSound(await scene.end());
   }, 60_000);
 
+  test('DESK-111 a desk without an API config key trades on the credits of its address', async () => {
+    const scene = await Scene.open({ keyless: true });
+    await scene.run(60_000);
+    expect(scene.desk.kernel.stats.fills).toBeGreaterThan(5);
+    expect(scene.desk.kernel.stats.refusals.get('CREDITS')).toBeGreaterThan(0);
+    expectSound(await scene.end());
+  }, 60_000);
+
   test('DESK-116 nothing of one account is told for a while, on whatever connection', async () => {
     const scene = await Scene.open();
     await scene.run(5000);

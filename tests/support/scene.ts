@@ -28,6 +28,8 @@ export interface SceneOptions {
   readonly speed?: number;
   readonly settings?: Partial<ExchangeSettings>;
   readonly sessions?: Partial<VenueSettings>;
+  /** The desk shows no API config key. */
+  readonly keyless?: boolean;
 }
 
 /** How a scene ended, by the desk's word and by the exchange's. */
@@ -139,7 +141,12 @@ export class Scene {
         config: parseConfig(configText, 'scene'),
         configText,
         where: 'scene',
-        exchange: { ...startup, accounts: [...startup.accounts] },
+        exchange: {
+          ...startup,
+          accounts: startup.accounts.map(({ apiKey, ...account }) =>
+            this.#options.keyless ? account : { ...account, apiKey },
+          ),
+        },
         logPath: 'audit.jsonl',
         vaultPath: `vault-${this.#vaults}.json`,
         version: 'test',

@@ -66,7 +66,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, RefusalReason])[] = [
   [/no reasonable price/i, 'no-liquidity'],
   [/trading disabled|blocked|not active|not available|missing mark price/i, 'unavailable'],
   [/too low|too high|too far|too short|multiple of|missing field|unknown variant/i, 'invalid'],
-  [/invalid|deserialize|expected/i, 'invalid'],
+  [/invalid|deserialize|\bexpected\b/i, 'invalid'],
 ];
 
 /** For a refusal without words: 401 and 402 are the WebSocket's codes for signature and signer. */

@@ -63,7 +63,7 @@ import { orderHistorySchema } from '../../src/protocol/reads/orders/orderHistory
 import { tradeHistorySchema } from '../../src/protocol/reads/orders/tradeHistory.ts';
 import { twapHistorySchema, twapSchema } from '../../src/protocol/reads/orders/twapOrders.ts';
 import { fixture } from './fixture.ts';
-import { unseen } from './support/schemaCoverage.ts';
+import { unreadKeys, unseen } from './support/schemaCoverage.ts';
 
 type Row = { readonly [key: string]: unknown };
 interface RawFrame extends Row {
@@ -147,7 +147,7 @@ const SCHEMAS: readonly (readonly [string, z.ZodType, readonly unknown[]])[] = [
   ['info/fees', feeTierSchema, read('feeTiers')],
   ['kline', candleSchema, [...read('candles'), ...channel('candle')]],
   ['kline/sparklines', sparklineSchema, read('sparklines')],
-  ['trades', recentTradeSchema, read('recentTrades')],
+  ['trades over REST', recentTradeSchema, read('recentTrades')],
   ['funding_rate/history', fundingRateSchema, read('fundingRates')],
   ['account', accountSchema, read('account', 'accountOld', 'accountBare')],
   [
@@ -179,6 +179,23 @@ describe('what the schemas know and the payloads show', () => {
   test.each([...SCHEMAS, ...OPERATIONS])('PROTO-75: %s', (_, schema, payloads) => {
     expect(payloads.length).toBeGreaterThan(0);
     expect(unseen(schema, payloads)).toEqual([]);
+  });
+});
+
+/** What payloads hold and we do not read; the market's name is read beside the schema. */
+const NOT_READ: Readonly<Record<string, readonly string[]>> = {
+  // `it` is documented nowhere, `e` was dropped by the exchange.
+  trades: ['e', 'it'],
+  'a frame': ['t'],
+  // The rest of a subscription names no account or market.
+  'an ack': ['agg_level'],
+};
+
+describe('what payloads hold and no schema reads', () => {
+  const shown = SCHEMAS.map(([name, schema, payloads]) => [name, unreadKeys(schema, payloads)]);
+  test.each(shown as [string, string[]][])('PROTO-75: %s', (name, keys) => {
+    const beside = keys.filter((key) => key !== 's' && key !== 'symbol');
+    expect(beside).toEqual(NOT_READ[name] ?? []);
   });
 });
 

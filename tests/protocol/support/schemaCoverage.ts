@@ -30,6 +30,14 @@ export function unseen(schema: z.ZodType, payloads: readonly unknown[]): string[
   return [...wanted].filter((point) => !seen.has(point));
 }
 
+/** Keys of the payloads that an object schema does not read, in order of the alphabet. */
+export function unreadKeys(schema: z.ZodType, payloads: readonly unknown[]): string[] {
+  const known = (schema as unknown as Schema)._zod.def.shape;
+  const rows = payloads.filter((row): row is object => typeof row === 'object' && row !== null);
+  const keys = new Set(rows.flatMap((row) => Object.keys(row)));
+  return [...keys].filter((key) => known !== undefined && !(key in known)).sort();
+}
+
 /** Names every point that a payload could show. */
 function list(schema: Schema, path: string, points: Set<string>): void {
   if (SCALARS.has(schema)) return;

@@ -29,6 +29,8 @@ export interface GateCaseFigures {
 export interface GateFigures {
   readonly small: GateCaseFigures;
   readonly large: GateCaseFigures;
+  /** How many times as long a decision takes in the large case; at most twice is wanted. */
+  readonly ratio: { readonly p50: number; readonly p99: number };
 }
 
 const FIGURES = { maxLeverage: 50, minOrderSize: '10', maxOrderSize: '5000000' };
@@ -59,7 +61,11 @@ const DECISIONS_PER_MS = 0.5;
 
 /** What one decision of the gate costs, with few and with very many orders in the book. */
 export async function benchGate(): Promise<GateFigures> {
-  return { small: measure(20, 400), large: measure(1000, 100_000) };
+  const small = measure(20, 400);
+  const large = measure(1000, 100_000);
+  const p50 = large.decision.p50Us / small.decision.p50Us;
+  const p99 = large.decision.p99Us / small.decision.p99Us;
+  return { small, large, ratio: { p50, p99 } };
 }
 
 function measure(accounts: number, liveOrders: number): GateCaseFigures {

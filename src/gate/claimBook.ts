@@ -8,7 +8,7 @@ export interface Claim {
   readonly requests: readonly OrderRequest[];
   readonly entries: readonly Entry[];
   /** Orders that have not ended yet. */
-  readonly waitingFor: Set<number>;
+  readonly waitingFor: number[];
 }
 
 export class ClaimBook {
@@ -39,7 +39,10 @@ export class ClaimBook {
   ended(orderId: number): number[] {
     const ready: number[] = [];
     for (const { number, waitingFor } of this.#claims.values()) {
-      if (waitingFor.delete(orderId) && waitingFor.size === 0) ready.push(number);
+      const at = waitingFor.indexOf(orderId);
+      if (at === -1) continue;
+      waitingFor.splice(at, 1);
+      if (waitingFor.length === 0) ready.push(number);
     }
     return ready;
   }

@@ -29,7 +29,7 @@ export interface Deferred {
   readonly withdraw: readonly number[];
   /** Orders that must have ended, by the venue's evidence, before the claim can be retried. */
   readonly waitingFor: readonly number[];
-  /** What is in the way, described: all of it, or the first 16. */
+  /** What is in the way, described: all of it, or the first 8. */
   readonly conflicts: readonly Conflict[];
 }
 

@@ -106,7 +106,8 @@ export interface EntrySummary {
 
 export function summaryOf(entry: Entry): EntrySummary {
   const { request } = entry;
-  return {
+  const { triggerTicks } = request;
+  const summary = {
     orderId: request.orderId,
     clientOrderId: request.clientOrderId,
     account: request.account,
@@ -115,10 +116,10 @@ export function summaryOf(entry: Entry): EntrySummary {
     kind: request.kind,
     tif: request.tif,
     priceTicks: request.priceTicks,
-    ...(request.triggerTicks === undefined ? {} : { triggerTicks: request.triggerTicks }),
     remainingLots: entry.remainingLots,
     precedence: request.precedence,
     state: entry.state,
     validUntilMs: entry.validUntilMs,
   };
+  return triggerTicks === undefined ? summary : { ...summary, triggerTicks };
 }

@@ -274,25 +274,21 @@ export class Gate {
   }
 
   #defer(requests: readonly OrderRequest[], trial: Trial, number: number): Deferred {
-    const entries = [...trial.entries, ...trial.attached].map(({ request, increases }) => {
-      const entry = new Entry(request, increases);
+    const entries = [...trial.entries, ...trial.attached];
+    for (const entry of entries) {
       entry.claim = number;
       entry.state = 'CLAIM';
       this.#book.insert(entry);
-      return entry;
-    });
-    const opponents = [...new Set(trial.conflicts.map(({ opponent }) => opponent))];
+    }
+    const opponents = opponentsOf(trial);
     const waitingFor = opponents.map(({ request }) => request.orderId);
-    this.#claims.add({ number, requests, entries, waitingFor: new Set(waitingFor) });
-    const conflicts: Conflict[] = trial.conflicts
-      .slice(0, LISTED)
-      .map(({ entry, opponent }) => ({ request: entry.request, opponent: summaryOf(opponent) }));
+    this.#claims.add({ number, requests, entries, waitingFor: [...waitingFor] });
     return {
       kind: 'deferred',
       claim: number,
       withdraw: cancellable(opponents),
       waitingFor,
-      conflicts,
+      conflicts: describe(trial),
     };
   }
 
@@ -301,4 +297,21 @@ export class Gate {
     for (const entry of claim?.entries ?? []) this.#book.remove(entry);
     return claim;
   }
+}
+
+/** Each of those in the way once. */
+function opponentsOf({ conflicts }: Trial): readonly Entry[] {
+  const [first, second] = conflicts;
+  if (first !== undefined && second === undefined) return first.opponents;
+  return [...new Set(conflicts.flatMap(({ opponents }) => opponents))];
+}
+
+function describe({ conflicts }: Trial): Conflict[] {
+  const described: Conflict[] = [];
+  for (const { entry, opponents } of conflicts) {
+    for (let i = 0; i < opponents.length && described.length < LISTED; i += 1) {
+      described.push({ request: entry.request, opponent: summaryOf(opponents[i] as Entry) });
+    }
+  }
+  return described;
 }

@@ -22,7 +22,8 @@ export interface Trial {
   readonly entries: Entry[];
   /** Of what the venue would create by itself, in the book as well. */
   readonly attached: Entry[];
-  readonly conflicts: { readonly entry: Entry; readonly opponent: Entry }[];
+  /** What is in the way of each that does not pass freely. */
+  readonly conflicts: { readonly entry: Entry; readonly opponents: readonly Entry[] }[];
 }
 
 export interface JudgeParts {
@@ -105,7 +106,7 @@ export class Judge {
     const verdict = judgeSelfTrade(book, asked);
     if (!verdict.passes) return verdict.refusal;
     const { entry, inTheWay } = verdict;
-    for (const opponent of inTheWay) trial.conflicts.push({ entry, opponent });
+    if (inTheWay.length > 0) trial.conflicts.push({ entry, opponents: inTheWay });
     book.insert(entry);
     into.push(entry);
     return undefined;

@@ -120,7 +120,7 @@ export interface Refusal {
   readonly code: RefusalCode;
   /** The request that was refused; the others of the same decision went with it. */
   readonly request: OrderRequest;
-  /** Own orders or claims in its way: all of them, or the first 16. */
+  /** Own orders or claims in its way: all of them, or the first 8. */
   readonly opponents: readonly EntrySummary[];
   /** Orders to cancel all the same (`CANCEL_BOTH`). */
   readonly withdraw: readonly number[];

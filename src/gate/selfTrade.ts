@@ -7,7 +7,7 @@ import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
 const { max, min } = Math;
 
 /** Opponents that a refusal or a deferral describes. */
-export const LISTED = 16;
+export const LISTED = 8;
 const NOBODY: readonly Entry[] = [];
 
 export type SelfTradeVerdict =
@@ -53,15 +53,26 @@ export function judgeSelfTrade(book: ExposureBook, entry: Entry): SelfTradeVerdi
 
 /** The orders of those entries that a cancel can reach: what neither rests nor waits ends by itself. */
 export function cancellable(entries: readonly Entry[]): number[] {
-  return entries
-    .filter((entry) => (entry.mayRest || entry.isDormant) && !staysPut(entry))
-    .map((entry) => entry.request.orderId);
+  const orderIds: number[] = [];
+  for (const entry of entries) {
+    const isWithin = entry.mayRest || entry.isDormant;
+    if (isWithin && !staysPut(entry)) orderIds.push(entry.request.orderId);
+  }
+  return orderIds;
 }
 
 // Lower orders make way; a lower claim is overtaken, and judged again when its turn comes.
 function passOver(book: ExposureBook, entry: Entry, blockers: readonly Entry[]): SelfTradeVerdict {
   const lower = book.opponents(entry, entry.rank + 1, WEAKEST, Infinity);
   if (lower.length === 0) return { passes: true, entry, inTheWay: blockers };
+  // Mostly these are plain orders, and many: nothing is copied then.
+  if (lower.every((each) => each.claim === 0 && each.state !== 'TRIAL')) {
+    return {
+      passes: true,
+      entry,
+      inTheWay: blockers.length === 0 ? lower : [...blockers, ...lower],
+    };
+  }
   const together = lower.filter((each) => each.state === 'TRIAL');
   if (together.length > 0) return refused(entry, together, NOBODY);
   const orders = lower.filter((each) => each.claim === 0);

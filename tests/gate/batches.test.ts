@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OrderRequest } from '../../src/gate/orderRequest.ts';
-import { MatchingEngine, type MatchTif } from '../../src/matching/matchingEngine.ts';
+import { MatchingEngine } from '../../src/matching/matchingEngine.ts';
 import { answer, Desk, request } from './desk.ts';
 
 const P = 100_000;

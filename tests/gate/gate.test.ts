@@ -364,13 +364,13 @@ describe('precedence', () => {
     expect(decision.conflicts).toHaveLength(2);
   });
 
-  test('GATE-16 BLOCK_NEW names at most 16 of the orders in the way', () => {
+  test('GATE-16 BLOCK_NEW names at most 8 of the orders in the way', () => {
     const desk = new Desk();
     for (let i = 0; i < 20; i += 1) desk.rest({ ...A, tif: 'ALO' });
-    expect(refused(desk.submit(B)).opponents).toHaveLength(16);
+    expect(refused(desk.submit(B)).opponents).toHaveLength(8);
     const inFlight = new Desk();
     for (let i = 0; i < 20; i += 1) inFlight.send({ ...A, tif: 'IOC' });
-    expect(refused(inFlight.submit({ ...B, tif: 'ALO' })).opponents).toHaveLength(16);
+    expect(refused(inFlight.submit({ ...B, tif: 'ALO' })).opponents).toHaveLength(8);
   });
 
   test('GATE-17 CLAMP goes one tick short of the best own order, on either side', () => {

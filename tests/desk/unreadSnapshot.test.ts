@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { Bench, quote } from './support/bench.ts';
 
-test('DESK-119 a snapshot of positions that lost a row is not compared', () => {
+test('DESK-139 a snapshot of positions that lost a row is not compared', () => {
   const bench = Bench.ready();
   bench.want(quote());
   bench.fill(bench.order(), 100);
@@ -17,7 +17,7 @@ test('DESK-119 a snapshot of positions that lost a row is not compared', () => {
   expect(bench.kernel.stats).toMatchObject({ snapshotChecks: 1, snapshotMismatches: 1 });
 });
 
-test('DESK-119 nor is one of open orders', () => {
+test('DESK-139 nor is one of open orders', () => {
   const bench = Bench.ready();
   bench.want(quote());
   bench.pass(2000);

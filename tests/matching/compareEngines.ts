@@ -11,6 +11,8 @@ export interface CompareOptions {
   readonly progress?: (done: number) => void;
   /** Asked now and then: ends the run before its time. */
   readonly isOver?: () => boolean;
+  /** Stands in for the naive engine, to see that a difference is found. */
+  readonly Naive?: typeof NaiveEngine;
 }
 
 export interface CompareFigures {
@@ -31,16 +33,16 @@ const MID = 2000;
  * account's equity must be what its fills and fees come to.
  */
 export function compareEngines(options: CompareOptions): CompareFigures {
-  const { histories, isOver, progress, seed } = options;
+  const { histories, isOver, Naive = NaiveEngine, progress, seed } = options;
   const random = new SeededRandom(seed);
-  const money = new CompareMoney();
+  const money = new CompareMoney(Naive);
   let steps = 0;
   let fills = 0;
   let at = 0;
   for (; at < histories; at += 1) {
     const history = drawn(random);
     steps += history.length;
-    const difference = differenceIn(history) ?? money.differenceIn(history);
+    const difference = differenceIn(history, Naive) ?? money.differenceIn(history);
     if (difference !== undefined) {
       const failure = `history ${at}: ${difference}\n${JSON.stringify(history)}`;
       return { histories: at + 1, steps, fills, failure };
@@ -66,10 +68,10 @@ function drawn(random: Random): BookStep[] {
 }
 
 /** The first step after which the two engines disagree, and on what. */
-function differenceIn(history: readonly BookStep[]): string | undefined {
+function differenceIn(history: readonly BookStep[], Naive: typeof NaiveEngine): string | undefined {
   const options = { maxTicks: 2 * MID };
   const engine = new MatchingEngine(options);
-  const naive = new NaiveEngine(options);
+  const naive = new Naive(options);
   for (const [id, { kind, lots, offset, owner, pick, side, tif }] of history.entries()) {
     const [ours, theirs] =
       kind === 'cancel'

@@ -1,7 +1,7 @@
 import { Floor, MAIN, STRANGER, SUB } from '../exchange/support/floor.ts';
 import { missingMoney } from '../exchange/support/missingMoney.ts';
 import { type BookStep, bookOf, unequal } from './bookStep.ts';
-import { NaiveEngine } from './naiveEngine.ts';
+import type { NaiveEngine } from './naiveEngine.ts';
 
 const OWNERS = [MAIN, SUB, STRANGER] as const;
 const MID_TICKS = 100_000;
@@ -29,6 +29,11 @@ export class CompareMoney {
   #floor = CompareMoney.#lay();
   #naive = CompareMoney.#purses();
   #histories = 0;
+  readonly #Naive: typeof NaiveEngine;
+
+  constructor(Naive: typeof NaiveEngine) {
+    this.#Naive = Naive;
+  }
 
   static #lay(): Floor {
     return new Floor({ settings: { takerDelayMs: 0, historyRows: 100 } });
@@ -45,7 +50,7 @@ export class CompareMoney {
       this.#floor = CompareMoney.#lay();
       this.#naive = CompareMoney.#purses();
     }
-    const book = new NaiveEngine({});
+    const book = new this.#Naive({});
     const ids: (number | undefined)[] = [];
     for (const [at, step] of history.entries()) {
       const difference = this.#step(book, ids, at, step) ?? this.#after(book, at);

@@ -138,20 +138,32 @@ export class VaultFile {
 
   /** Stores a copy of `key`; on the disk when it returns. An owner's key or a second time the same key: `KEY_INVALID`. */
   async add(key: AgentKey): Promise<VaultEntry> {
-    const { account, main, publicKey } = key;
-    refuseOwnerKey(key, this.#path);
-    if (this.#content.items.some((item) => item.publicKey === publicKey)) {
-      throw new BreakwaterError(
-        'KEY_INVALID',
-        `${this.#path}: the agent key ${publicKey} is in the vault already`,
-      );
+    const [entry] = await this.addAll([key]);
+    return entry as VaultEntry;
+  }
+
+  /** Stores copies of all `keys` in one write, or of none. */
+  async addAll(keys: readonly AgentKey[]): Promise<VaultEntry[]> {
+    const known = new Set(this.#content.items.map(({ publicKey }) => publicKey));
+    for (const key of keys) {
+      refuseOwnerKey(key, this.#path);
+      if (known.has(key.publicKey)) {
+        throw new BreakwaterError(
+          'KEY_INVALID',
+          `${this.#path}: the agent key ${key.publicKey} is in the vault already`,
+        );
+      }
+      known.add(key.publicKey);
     }
     const counter = this.#content.counter + 1;
-    const itemId = hex(this.#host.crypto.randomBytes(16));
-    const label = { account, counter, itemId, main: main ?? null, publicKey } as const;
-    const item = this.#closeItem({ ...label, schema: 'agent-key', version: 1 }, key);
-    await this.#save({ ...this.#content, counter, items: [...this.#content.items, item] });
-    return { itemId, account, main, publicKey };
+    const added = keys.map((key) => this.#newItem(key, counter));
+    await this.#save({ ...this.#content, counter, items: [...this.#content.items, ...added] });
+    return added.map(({ itemId, account, main, publicKey }) => ({
+      itemId,
+      account,
+      main: main ?? undefined,
+      publicKey,
+    }));
   }
 
   /** Hands one agent key to `use` and wipes it when that returns. */
@@ -176,6 +188,13 @@ export class VaultFile {
   lock(): void {
     this.#dek?.fill(0);
     this.#dek = undefined;
+  }
+
+  #newItem(key: AgentKey, counter: number): VaultItem {
+    const { account, main, publicKey } = key;
+    const itemId = hex(this.#host.crypto.randomBytes(16));
+    const label = { account, counter, itemId, main: main ?? null, publicKey } as const;
+    return this.#closeItem({ ...label, schema: 'agent-key', version: 1 }, key);
   }
 
   #closeItem(label: Omit<VaultItem, 'box'>, key: AgentKey): VaultItem {

@@ -149,6 +149,12 @@ describe('a vault', () => {
     Object.assign(owner, { account: owner.publicKey });
     await expect(empty.add(owner)).rejects.toMatchObject({ code: 'KEY_INVALID' });
     expect(empty.entries).toEqual([]);
+    // Of several all are stored, in one write, or none.
+    const twice = [agentFor(MAIN.publicKey), agentFor(SUB.publicKey)];
+    await expect(empty.addAll(twice)).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    expect([empty.entries, empty.counter]).toEqual([[], 0]);
+    expect(await empty.addAll(twice.slice(1))).toEqual(empty.entries);
+    expect(empty.counter).toBe(1);
   });
 
   test('VAULT-10 wipes what it handed out, and gives out nothing once locked', async () => {

@@ -42,6 +42,7 @@ if (isWanted('gate')) {
     ['one decision of the gate', 'p50', 'p99'],
     ['20 accounts, 400 orders', ...decision(gate.small.decision)],
     ['1,000 accounts, 100,000 orders', ...decision(gate.large.decision)],
+    ['how many times as long', gate.ratio.p50.toFixed(2), gate.ratio.p99.toFixed(2)],
   ]);
 }
 

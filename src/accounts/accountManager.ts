@@ -55,6 +55,7 @@ export class AccountManager {
   readonly #positions: Position[];
   /** By market and side: what orders report as filled and no fill has shown. */
   readonly #unseenLots: number[];
+  readonly #unseenOrders = new Set<Order>();
   #asOfLi = 0;
   readonly #byClientId = new Map<string, Order>();
   readonly #ended: string[] = [];
@@ -94,6 +95,9 @@ export class AccountManager {
    */
   positionsAsOf(li: number): void {
     this.#asOfLi = li;
+    for (const order of this.#unseenOrders) {
+      if (order.reportedLi <= li) this.#count(order, { settledLots: order.reportedLots });
+    }
   }
 
   order(clientOrderId: string): Order | undefined {
@@ -161,7 +165,7 @@ export class AccountManager {
       return;
     }
     order.venueId = row.orderId;
-    this.#report(order, row.filledLots);
+    this.#report(order, row.filledLots, row.li);
     if (row.status === 'open' || row.status === 'partially_filled') {
       // Only an order on the book is at rest; a taker's own fill says nothing about its remainder.
       if (row.event !== 'fulfill_market') this.#rest(order);
@@ -187,7 +191,7 @@ export class AccountManager {
     this.fills += 1;
     const order = row.clientOrderId === null ? undefined : this.order(row.clientOrderId);
     if (order !== undefined) {
-      this.#count(order, order.reportedLots, order.filledLots + row.lots);
+      this.#count(order, { filledLots: order.filledLots + row.lots });
       order.filledMicro += signOf(side) * notional;
       this.#shrink(order);
     }
@@ -199,18 +203,23 @@ export class AccountManager {
     return awaitsFills(order);
   }
 
-  #report(order: Order, filledLots: number): void {
+  #report(order: Order, filledLots: number, li: number): void {
     if (filledLots <= order.reportedLots) return;
-    this.#count(order, filledLots, order.filledLots);
+    this.#count(order, { reportedLots: filledLots, reportedLi: li });
     this.#shrink(order);
   }
 
-  #count(order: Order, reportedLots: number, filledLots: number): void {
+  #count(
+    order: Order,
+    news: Partial<Pick<Order, 'reportedLots' | 'reportedLi' | 'filledLots' | 'settledLots'>>,
+  ): void {
     const at = unseenAt(order.request.market, order.request.side);
     const others = (this.#unseenLots[at] ?? 0) - unseenLots(order);
-    order.reportedLots = reportedLots;
-    order.filledLots = filledLots;
-    this.#unseenLots[at] = others + unseenLots(order);
+    Object.assign(order, news);
+    const unseen = unseenLots(order);
+    this.#unseenLots[at] = others + unseen;
+    if (unseen > 0) this.#unseenOrders.add(order);
+    else this.#unseenOrders.delete(order);
   }
 
   #shrink(order: Order): void {

@@ -38,6 +38,10 @@ export interface Order {
   validUntilMs: number;
   /** Cumulative, from order updates. */
   reportedLots: number;
+  /** Exchange-wide counter of the report that said so last; 0 where it had none. */
+  reportedLi: number;
+  /** How many of these a position that was taken over holds, whether their fills have shown or not. */
+  settledLots: number;
   /** Cumulative, from the fills themselves; never ahead of what the venue reported for long. */
   filledLots: number;
   /** Signed cash of the fills: what was paid for a bid (positive), micro-dollars. */
@@ -62,6 +66,8 @@ export function openOrder(request: OrderRequest, reservedAtMs: number): Order {
     signedAtMs: 0,
     validUntilMs: 0,
     reportedLots: 0,
+    reportedLi: 0,
+    settledLots: 0,
     filledLots: 0,
     filledMicro: 0,
     rested: false,
@@ -85,10 +91,10 @@ export function signedDoneLots(order: Order): number {
   return order.request.side === 'bid' ? doneLots(order) : -doneLots(order);
 }
 
-/** Lots that the venue counts as filled and that no fill has shown. */
-export function unseenLots(order: Order): number {
-  const lots = order.reportedLots - order.filledLots;
-  return lots > 0 ? lots : 0;
+/** Lots that the venue counts as filled and that neither a fill has shown nor a position holds. */
+export function unseenLots({ reportedLots, filledLots, settledLots }: Order): number {
+  const seen = filledLots > settledLots ? filledLots : settledLots;
+  return reportedLots > seen ? reportedLots - seen : 0;
 }
 
 /** The venue counts more of it as filled than its fills have shown: the position lags behind. */

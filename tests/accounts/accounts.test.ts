@@ -172,6 +172,8 @@ describe('the life of an order', () => {
       signedAtMs: 0,
       validUntilMs: 0,
       reportedLots: 0,
+      reportedLi: 0,
+      settledLots: 0,
       filledLots: 0,
       filledMicro: 0,
       rested: false,

@@ -37,18 +37,25 @@ class Scene {
     return order;
   }
 
-  tell(order: Order, status: OrderStatus, filledLots: number): void {
+  tell(order: Order, status: OrderStatus, filledLots: number, li = 1): void {
     this.account.onOrderUpdate({
       ...{ orderId: 9, clientOrderId: order.request.clientOrderId, account: 'address', market: 0 },
       ...{ side: 'ask', priceTicks: 100_000, lots: 100, filledLots, event: 'fulfill_limit' },
-      ...{ status, reduceOnly: false, timeMs: 0, li: 1 },
+      ...{ status, reduceOnly: false, timeMs: 0, li },
     } as OrderUpdateRow);
   }
 
   fill(order: Order, lots: number, historyId: number): void {
     this.account.onFill({
       ...{ historyId, orderId: 9, clientOrderId: order.request.clientOrderId, account: 'address' },
-      ...{ market: 0, ticks: 100_000, lots, role: 'fulfill_maker', side: 'close_long', cause: 'normal' },
+      ...{
+        market: 0,
+        ticks: 100_000,
+        lots,
+        role: 'fulfill_maker',
+        side: 'close_long',
+        cause: 'normal',
+      },
       ...{ feeMicro: 0, pnlMicro: 0, timeMs: 0, li: 0 },
     } as FillRow);
   }
@@ -90,4 +97,22 @@ test('ACC-15 a fill that comes before its report is seen', () => {
   scene.tell(order, 'partially_filled', 50);
   scene.tell(order, 'partially_filled', 40);
   expect(scene.account.unseenLots(0, 'ask')).toBe(20);
+});
+
+test('ACC-15 a position that is taken over settles what was reported before it, and no more', () => {
+  const scene = new Scene();
+  const order = scene.sell();
+  scene.tell(order, 'partially_filled', 30, 10);
+  scene.account.setPosition(0, { lots: 70, costMicro: 0 });
+  scene.account.positionsAsOf(9);
+  expect(scene.account.unseenLots(0, 'ask')).toBe(30);
+  scene.account.positionsAsOf(10);
+  expect(scene.account.unseenLots(0, 'ask')).toBe(0);
+  scene.tell(order, 'partially_filled', 50, 12);
+  expect(scene.account.unseenLots(0, 'ask')).toBe(20);
+  // The fill of what was settled comes late and changes nothing.
+  scene.fill(order, 30, 1);
+  expect(scene.account.unseenLots(0, 'ask')).toBe(20);
+  scene.fill(order, 20, 2);
+  expect(scene.account.unseenLots(0, 'ask')).toBe(0);
 });

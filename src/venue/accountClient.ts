@@ -105,8 +105,8 @@ export class AccountClient {
     name: Name,
     params: ParamsOf<Name>,
   ): AsyncGenerator<Outcome<AnswerOf<Name>>, void> {
-    const followed = new Set<string>();
     let { cursor } = params as { readonly cursor?: string | undefined };
+    const followed = new Set(cursor === undefined ? [] : [cursor]);
     for (;;) {
       const outcome = await this.read(name, { ...(params as object), cursor } as ParamsOf<Name>);
       yield outcome;

@@ -451,6 +451,9 @@ describe('against an exchange that says what a test wants', () => {
     script((cursor) => ({ next_cursor: cursor === 'b' ? 'c' : 'b', has_more: true }));
     expect(await walked()).toHaveLength(3);
     expect(cursors).toEqual([null, 'b', null, 'b', 'c']);
+    script(() => ({ next_cursor: 'here', has_more: true }));
+    const first = client.pages('tradeHistory', { account: 'a', cursor: 'here' });
+    expect([(await first.next()).done, (await first.next()).done]).toEqual([false, true]);
     exchange.onRequest = () => json('Request timed out', 504);
     expect(await walked()).toEqual([{ kind: 'unknown', message: 'status 504: Request timed out' }]);
   });

@@ -24,7 +24,6 @@ export const READS = [
   '/orders/twap/history',
   '/orders/twap/history_by_id',
 ] as const;
-export type ReadPath = (typeof READS)[number];
 
 /** Signed operations below `/api/v1`, by POST: path and the type that is signed. */
 export const OPERATIONS = {
@@ -89,7 +88,6 @@ export const CHANNELS = [
   'account_twap_orders',
   'account_twap_order_updates',
 ] as const;
-export type ChannelName = (typeof CHANNELS)[number];
 
 /** Types of the actions in a batch, with the type that each is signed with. */
 export const ACTIONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** What a field of a document holds; `?` when it may be null. */
-export type Kind =
+type Kind =
   | 'decimal'
   | 'integer'
   | 'text'

@@ -125,3 +125,16 @@ test('EX-302 in a batch a cancel by client id finds the order created before it'
   const { data } = await visit.send(party, '/orders/batch', { actions });
   expect(data.results).toMatchObject([{ success: true }, { success: true }]);
 });
+
+test('EX-302 too little money has the same words and number for orders and transfers', async () => {
+  const party = visit.party(4);
+  const order = limit({ amount: '100', price: '99000' });
+  const orders = await visit.tryPost(party, '/orders/create', order);
+  const fields = { to_account: visit.party(5).account, amount: '1000000' };
+  const path = '/account/subaccount/transfer';
+  const transfers = await visit.tryPost(party, path, fields, party.owner);
+  for (const { body, status } of [orders, transfers]) {
+    expect([status, body.code]).toEqual([422, 5]);
+    expect(String(body.error)).toMatch(/^Insufficient balance for \w+: [\d.]+ \(account value: /);
+  }
+});

@@ -202,7 +202,7 @@ describe('EX-151 isolated margin', () => {
     expect(floor.account(MAIN).balanceMicro).toBe(8_479_500_000);
     expect(saidOf(addMargin(floor, MAIN, '8479.500001'))).toEqual([
       422,
-      4,
+      5,
       `Insufficient balance for ${MAIN}: 8479.500001 (account value: 8479.5)`,
     ]);
     for (const amount of ['0', '-1', 'much', '0.0000001']) {
@@ -302,7 +302,7 @@ describe('EX-152 leverage', () => {
     expect(set(floor, MAIN, 10).ok).toBe(true);
     expect(saidOf(set(floor, MAIN, 9))).toEqual([
       422,
-      4,
+      5,
       `Insufficient balance for ${MAIN}: 11111.111112 (account value: 10000)`,
     ]);
     expect(floor.account(MAIN).holdings[0]?.leverage).toBe(10);

@@ -305,7 +305,7 @@ describe('checks of the engine', () => {
     expect(floor.limit(MAIN, 'bid', '100000', '4', { tif: 'ALO' }).ok).toBe(true);
     expect(saidOf(floor.limit(MAIN, 'bid', '100000', '1.01', { tif: 'ALO' }))).toEqual([
       422,
-      4,
+      5,
       `Insufficient balance for ${MAIN}: 2020 (account value: 2000)`,
     ]);
     expect(floor.limit(MAIN, 'bid', '100000', '1', { tif: 'ALO' }).ok).toBe(true);
@@ -606,7 +606,7 @@ describe('leverage', () => {
   test('EX-19 not below what the resting orders need', () => {
     const floor = new Floor();
     floor.limit(MAIN, 'bid', '100000', '1', { tif: 'ALO' });
-    expect(set(floor, 9)).toEqual([422, 4, expect.stringContaining('Insufficient balance')]);
+    expect(set(floor, 9)).toEqual([422, 5, expect.stringContaining('Insufficient balance')]);
     expect(floor.account(MAIN).holdings[0]?.leverage).toBe(50);
     expect(set(floor, 10)).toBe('done');
   });

@@ -37,13 +37,16 @@ export function checkMargin(state: ExchangeState, entry: Entry): Refusal | undef
   return checkLiquidation(entry, free);
 }
 
-/** The refusal of what the account's money does not carry. */
+/**
+ * The refusal of what the account's money does not carry. With the engine's number: these words were
+ * seen with no other, and a client tells by it.
+ */
 export function insufficient(account: Account, neededMicro: number, hasMicro: number): Refusal {
   const needs = format(neededMicro, DOLLARS);
   const has = format(hasMicro, DOLLARS);
   return business(
     `Insufficient balance for ${account.address}: ${needs} (account value: ${has})`,
-    4,
+    5,
   );
 }
 

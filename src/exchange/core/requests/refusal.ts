@@ -1,6 +1,7 @@
 /**
  * A request that the exchange turns down, in the words and numbers of the reference. The number is
- * the public one where the public list has it and 0 (unknown) otherwise.
+ * the public one where the public list has it and 0 (unknown) otherwise, but where clients have seen
+ * another.
  */
 export interface Refusal {
   readonly status: number;

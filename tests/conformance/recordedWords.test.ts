@@ -128,7 +128,8 @@ test('EX-302 in a batch a cancel by client id finds the order created before it'
 
 test('EX-302 too little money has the same words and number for orders and transfers', async () => {
   const party = visit.party(4);
-  const order = limit({ amount: '100', price: '99000' });
+  await visit.post(party, '/account/leverage', { symbol: 'BTC', leverage: 5 });
+  const order = limit({ amount: '40', price: '99000' });
   const orders = await visit.tryPost(party, '/orders/create', order);
   const fields = { to_account: visit.party(5).account, amount: '1000000' };
   const path = '/account/subaccount/transfer';

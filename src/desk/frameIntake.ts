@@ -6,6 +6,7 @@ import { type Market, notionalMicro } from '../protocol/market.ts';
 import type { AccountSync } from './accountSync.ts';
 import type { Bars } from './bars.ts';
 import type { KernelContext } from './kernelContext.ts';
+import type { LiquidationWatch } from './liquidationWatch.ts';
 import type { Neutrality } from './neutrality.ts';
 import type { Preparation } from './preparation.ts';
 import { updateBody } from './records.ts';
@@ -22,6 +23,7 @@ export interface IntakeParts {
   readonly neutrality: Neutrality;
   readonly preparation: Preparation;
   readonly watch: StreamWatch;
+  readonly liquidations: LiquidationWatch;
 }
 
 /** Brings every frame of the venue to the part that keeps what it says. */
@@ -59,7 +61,9 @@ export class FrameIntake {
         break;
       case 'account_info': {
         const manager = account === undefined ? undefined : accounts[account];
-        if (manager !== undefined) manager.figures = frame.figures;
+        if (manager === undefined) break;
+        manager.figures = frame.figures;
+        this.#parts.liquidations.look(manager);
         break;
       }
       // In a snapshot absent means flat or ended, so one with rows that could not be read proves nothing.
@@ -96,6 +100,7 @@ export class FrameIntake {
     if (manager === undefined) return;
     manager.lastEventAtMs = this.#parts.context.nowMs;
     manager.onFill(row);
+    this.#parts.liquidations.look(manager);
   }
 
   /** Values the two legs of every account that trades pairs. */

@@ -17,6 +17,7 @@ import { FrameIntake } from './frameIntake.ts';
 import { gateFacts, gateLimits, orderShareBps } from './gateParts.ts';
 import { KernelContext } from './kernelContext.ts';
 import type { KernelSetup } from './kernelSetup.ts';
+import { LiquidationWatch } from './liquidationWatch.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
 import { watchOrder } from './overdue.ts';
@@ -136,6 +137,12 @@ export class Kernel {
       neutrality: this.neutrality,
       preparation: this.#preparation,
       watch: this.#watch,
+      liquidations: new LiquidationWatch({
+        context,
+        gate: this.gate,
+        withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
+        alarm: (sentence) => this.#alarm(sentence),
+      }),
     });
   }
 
@@ -283,10 +290,7 @@ export class Kernel {
         ready: (ready) => this.#ready(ready),
         released: (orderId) => this.#dealing.released(orderId),
         withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
-        alarm: (sentence) => {
-          this.#context.record('alarm', { sentence });
-          this.#notify({ of: 'alarm', sentence });
-        },
+        alarm: (sentence) => this.#alarm(sentence),
         silent: ({ identity }) => {
           this.#context.record('stream_silent', { account: identity.index });
           this.#context.emit({ kind: 'refresh', account: identity.index });
@@ -323,6 +327,11 @@ export class Kernel {
     this.#dealing.released(order.id);
     this.#syncs[account.identity.index]?.expectFills(order);
     this.#dealing.ended(order);
+  }
+
+  #alarm(sentence: string): void {
+    this.#context.record('alarm', { sentence });
+    this.#notify({ of: 'alarm', sentence });
   }
 
   #notify(event: DeskNotice): void {

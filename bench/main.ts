@@ -49,7 +49,12 @@ if (isWanted('gate')) {
 if (isWanted('matching')) {
   const matching = benchMatching();
   show('matching', matching, [
-    ['mixed operations a second (45 % add, 45 % cancel, 10 % take)', 'median', 'worst', 'best'],
+    [
+      'mixed operations a second of one core (45 % add, 45 % cancel, 10 % take)',
+      'median',
+      'worst',
+      'best',
+    ],
     ['the matching engine', ...perSecond(matching.ours)],
     ['nodejs-order-book, in turns', ...perSecond(matching.library)],
     ['ratio / same book', matching.ratio.toFixed(1), String(matching.sameBook)],

@@ -29,8 +29,9 @@ export function decisionBody(order: Order, opening: boolean, market: Market): Bo
   };
 }
 
-/** An order as refusals and deferrals name it. */
+/** An order as refusals and deferrals name it: what is no plain limit order says what it is. */
 export function entryBody(entry: OrderRequest | EntrySummary): Body {
+  const { kind, triggerTicks } = entry;
   return {
     order: entry.orderId,
     clientOrderId: entry.clientOrderId,
@@ -41,6 +42,11 @@ export function entryBody(entry: OrderRequest | EntrySummary): Body {
     priceTicks: entry.priceTicks,
     lots: 'lots' in entry ? entry.lots : entry.remainingLots,
     precedence: entry.precedence,
+    ...(kind === 'limit' ? {} : { kind }),
+    ...(triggerTicks === undefined ? {} : { triggerTicks }),
+    ...('replaces' in entry ? { replaces: entry.replaces } : {}),
+    // Of an order that counts already: where it stands, or that it is none.
+    ...('state' in entry ? { state: entry.state } : {}),
   };
 }
 

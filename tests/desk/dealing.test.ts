@@ -349,7 +349,9 @@ describe('from a draft to the wire', () => {
     expect(selfTrade).toMatchObject({
       code: 'SELF_TRADE',
       orders: [{ account: 1, side: 'ask', lots: 1000 }],
-      against: [{ account: 0, clientOrderId: first.request.clientOrderId, lots: 1000 }],
+      against: [
+        { account: 0, clientOrderId: first.request.clientOrderId, lots: 1000, state: 'SENT' },
+      ],
     });
     expect(collar).toMatchObject({ code: 'PRICE_COLLAR', against: [] });
     expect(bench.kernel.stats.refusals).toEqual(

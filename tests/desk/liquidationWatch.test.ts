@@ -40,7 +40,11 @@ test('DESK-140 while an account is near its liquidation, nothing of ours rests i
   bench.update(order, { event: 'cancel', status: 'cancelled' });
   bench.want(quote({ quote: { ticks: 99_000, lots: 1000 } }));
   bench.pass(3000);
-  expect(bench.recordsOf('refusal').at(-1)?.body.code).toBe('LIQUIDATION');
+  expect(bench.recordsOf('refusal').at(-1)?.body).toMatchObject({
+    code: 'LIQUIDATION',
+    orders: [{ account: 0, side: 'bid', priceTicks: 99_000 }],
+    against: [{ account: 1, side: 'ask', lots: 500, kind: 'market', state: 'LIQUIDATION' }],
+  });
 });
 
 test('DESK-140 it is safe again with more than it was near with, and says so once', () => {

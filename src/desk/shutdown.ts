@@ -27,6 +27,8 @@ const SETTLE_MS = 10_000;
 const CLOSE_MS = 30_000;
 const SWEEP_TRIES = 3;
 const VERIFY_TRIES = 5;
+/** How often one question is put to a venue that does not answer it. */
+const ASK_TRIES = 4;
 const RETRY_MS = 500;
 /** How far through the best price a closing order may reach. */
 const CLOSE_SLIPPAGE_BPS = 50;
@@ -157,10 +159,16 @@ export class Shutdown {
     of: 'orders' | 'positions',
     settle: () => void,
     findings: string[],
+    tries = 1,
   ): void {
     const { index, name, address } = account.identity;
     const query: Query = { of, account: address };
     const answered = (outcome: Outcome<QueryResult>): void => {
+      if (outcome.kind !== 'ok' && tries < ASK_TRIES) {
+        const again = (): void => this.#ask(account, of, settle, findings, tries + 1);
+        this.#parts.context.after(RETRY_MS, again);
+        return;
+      }
       if (outcome.kind !== 'ok') {
         findings.push(`${name}: the venue could not be asked (${outcome.message})`);
       } else if (outcome.value.of === 'orders' && outcome.value.rows.length > 0) {

@@ -491,7 +491,8 @@ describe('the orderly end', () => {
     bench.operate({ do: 'stop', reason: 'test' });
     for (const { requestId } of bench.sendsOf('cancelAll')) bench.accept(requestId);
     const fail: Outcome<QueryResult> = { kind: 'unknown', message: 'status 502' };
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    // Five rounds, in each of which a question is put four times.
+    for (let attempt = 0; attempt < 20; attempt += 1) {
       expect(bench.asked).toHaveLength(4);
       while (bench.asked.length > 0) bench.answer(fail);
       bench.pass(501);

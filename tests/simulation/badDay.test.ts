@@ -7,8 +7,6 @@ import type { Fault } from '../../src/exchange/gateway/faults/fault.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { type SimulationResult, simulateDesk } from '../../src/simulation/simulateDesk.ts';
 
-/** What answers wrongly does so until the desk asks whether all is closed: it asks that only once. */
-const TRADE_MS = 120_000;
 const files = createNodeHost().files;
 
 function day(faults: readonly Fault[]): Promise<SimulationResult> {
@@ -20,7 +18,7 @@ function day(faults: readonly Fault[]): Promise<SimulationResult> {
     tapeFolder: shippedTape(),
     files,
     speed: 30,
-    tradeMs: TRADE_MS,
+    tradeMs: 120_000,
     faults: { seed: 11, faults },
   });
 }
@@ -44,8 +42,8 @@ const DAYS: [what: string, faults: readonly Fault[]][] = [
   [
     'answers that are wrong',
     [
-      { kind: 'answer', status: 502, at: 'after', probability: 0.05, forMs: TRADE_MS },
-      { kind: 'answer', status: 500, probability: 0.05, forMs: TRADE_MS },
+      { kind: 'answer', status: 502, at: 'after', probability: 0.05 },
+      { kind: 'answer', status: 500, probability: 0.05 },
       { kind: 'omit-id', probability: 0.5 },
     ],
   ],

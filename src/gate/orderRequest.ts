@@ -9,7 +9,7 @@ export type Precedence = (typeof PRECEDENCES)[number];
 
 /** What happens to a new order that conflicts with one of equal or higher precedence. */
 export const CONFLICT_ACTIONS = ['BLOCK_NEW', 'CLAMP', 'CANCEL_RESTING', 'CANCEL_BOTH'] as const;
-export type ConflictAction = (typeof CONFLICT_ACTIONS)[number];
+type ConflictAction = (typeof CONFLICT_ACTIONS)[number];
 
 /**
  * `stop-market` and `stop-limit` wait at the venue until `triggerTicks` is reached, from either side:

@@ -30,7 +30,7 @@ type Place = (typeof PLACES)[number];
 const ENTRY_STATES = ['RESERVED', 'SENT', 'LIVE', 'ARMED', 'TRIGGERED'];
 const ORDER_STATES = ['RESERVED', 'SENT', 'PENDING', 'LIVE', 'CANCELLING', 'UNKNOWN', 'TERMINAL'];
 
-export type Act =
+type Act =
   | 'submit'
   | 'retry'
   | 'give up'

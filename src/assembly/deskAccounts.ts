@@ -19,7 +19,9 @@ export function matchAccounts(
   where: string,
 ): DeskAccount[] {
   checkKeys(exchange, where);
-  const wanted = new Set(config.accounts.flatMap((account) => account.address ?? []));
+  const own = config.accounts.flatMap((account) => account.address ?? []);
+  checkOutside(config.outsideAccounts, own, where);
+  const wanted = new Set([...own, ...config.outsideAccounts]);
   const free = exchange.accounts.filter((account) => !wanted.has(account.account));
   const families = new Map<string, number>();
   return config.accounts.map((account, index) => {
@@ -32,6 +34,15 @@ export function matchAccounts(
     families.set(key.main, family);
     return { identity: { index, name: account.name, address: key.account, family }, key };
   });
+}
+
+function checkOutside(outside: readonly string[], own: readonly string[], where: string): void {
+  const twice = outside.find((address, i) => own.includes(address) || outside.indexOf(address) < i);
+  if (twice === undefined) return;
+  throw new BreakwaterError(
+    'CONFIG_INVALID',
+    `${where}: field "outsideAccounts": ${twice} is named twice or is an account of the desk`,
+  );
 }
 
 function checkKeys(exchange: ExchangeFile, where: string): void {

@@ -74,7 +74,7 @@ export async function startDesk(host: Host, options: StartOptions): Promise<Runn
   const keys = await sealAndLoad(host, options.vaultPath, accounts);
   const jitterSeed = host.random.uint32();
   const numbers: PresentNumbers = {
-    accounts: accounts.map(({ identity }) => identity.address),
+    accounts: [...accounts.map(({ identity }) => identity.address), ...config.outsideAccounts],
     markets: markets.map(({ symbol }) => symbol),
     configHash: host.crypto.sha256Hex(options.configText),
   };

@@ -151,6 +151,17 @@ export const deskSchema = z
     markets: z.array(z.string()).min(1).max(16).describe('Symbols of the markets to trade.'),
     leverage: z.number().int().min(1).max(50).optional().describe('Set in every market at start.'),
     accounts: z.array(account).min(1).max(1000).describe('The accounts of the desk, one owner.'),
+    outsideAccounts: z
+      .array(
+        z
+          .string()
+          .refine((text) => decodeBase58(text, 32) !== undefined, 'expected 32 bytes in base58'),
+      )
+      .max(16)
+      .default([])
+      .describe(
+        'Base58 addresses of other accounts of the same owner: the desk does not trade them, and counts what rests in them.',
+      ),
     limits: limits.prefault({}),
     pairs: pairs.prefault({}),
     creditReserve: z

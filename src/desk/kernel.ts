@@ -20,6 +20,7 @@ import type { KernelSetup } from './kernelSetup.ts';
 import { LiquidationWatch } from './liquidationWatch.ts';
 import { Neutrality } from './neutrality.ts';
 import { Outbox } from './outbox.ts';
+import { OutsideAccounts, type StrangerParts } from './outsideAccounts.ts';
 import { watchOrder } from './overdue.ts';
 import type { SessionState } from './ports.ts';
 import { Preparation } from './preparation.ts';
@@ -51,6 +52,7 @@ export class Kernel {
   readonly #preparation: Preparation;
   readonly #intake: FrameIntake;
   readonly #watch: StreamWatch;
+  readonly #outside: OutsideAccounts;
   readonly #probe: CreditProbe;
   #shutdown: Shutdown | undefined;
 
@@ -108,6 +110,8 @@ export class Kernel {
       config.strategies,
     );
     this.#syncs = this.accounts.map((account) => this.#sync(account));
+    const others = config.outsideAccounts;
+    this.#outside = new OutsideAccounts(this.#strangerParts(), others, this.accounts.length);
     this.#preparation = new Preparation({
       context,
       markets,
@@ -137,12 +141,7 @@ export class Kernel {
       neutrality: this.neutrality,
       preparation: this.#preparation,
       watch: this.#watch,
-      liquidations: new LiquidationWatch({
-        context,
-        gate: this.gate,
-        withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
-        alarm: (sentence) => this.#alarm(sentence),
-      }),
+      liquidations: new LiquidationWatch(this.#strangerParts()),
     });
   }
 
@@ -220,6 +219,7 @@ export class Kernel {
     this.#context.record('operator', { ...command });
     if (command.do === 'start') {
       this.#watch.begin();
+      this.#outside.begin();
       this.#preparation.begin();
       return;
     }
@@ -279,18 +279,25 @@ export class Kernel {
     });
   }
 
+  /** What it takes to count orders that the desk did not send. */
+  #strangerParts(): StrangerParts {
+    return {
+      context: this.#context,
+      requests: this.#requests,
+      gate: this.gate,
+      markets: this.markets,
+      stats: this.stats,
+      released: (orderId) => this.#dealing.released(orderId),
+      withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
+      alarm: (sentence) => this.#alarm(sentence),
+    };
+  }
+
   #sync(account: AccountManager): AccountSync {
     return new AccountSync(
       {
-        context: this.#context,
-        requests: this.#requests,
-        gate: this.gate,
-        markets: this.markets,
-        stats: this.stats,
+        ...this.#strangerParts(),
         ready: (ready) => this.#ready(ready),
-        released: (orderId) => this.#dealing.released(orderId),
-        withdraw: (orderIds) => this.#dealing.withdraw(orderIds),
-        alarm: (sentence) => this.#alarm(sentence),
         silent: ({ identity }) => {
           this.#context.record('stream_silent', { account: identity.index });
           this.#context.emit({ kind: 'refresh', account: identity.index });

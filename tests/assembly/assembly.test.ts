@@ -396,6 +396,18 @@ describe('the start of a desk', () => {
     expect(loaded.filter(({ destroyed }) => !destroyed)).toEqual([]);
   });
 
+  test('ASSEMBLY-12 an outside account is none of the desk, and named once', async () => {
+    const [own = '', other = ''] = scene.exchange.startup().accounts.map(({ account }) => account);
+    const twice = configOf({ outsideAccounts: [other, other] });
+    expect(await refusalOf(start({ config: twice }))).toContain(
+      `CONFIG_INVALID: c.json: field "outsideAccounts": ${other} is named twice`,
+    );
+    const [first, ...rest] = busyConfig().accounts;
+    const accounts = [{ name: first?.name ?? '', address: own }, ...rest];
+    const both = configOf({ accounts, outsideAccounts: [own] });
+    expect(await refusalOf(start({ config: both }))).toContain('or is an account of the desk');
+  });
+
   test('ASSEMBLY-7 so is a market, an exchange and a vault', async () => {
     loaded = [];
     expect(

@@ -61,6 +61,8 @@ const DECISIONS_PER_MS = 0.5;
 
 /** What one decision of the gate costs, with few and with very many orders in the book. */
 export async function benchGate(): Promise<GateFigures> {
+  // The first one is for the compiler, which is still at work through much of it.
+  measure(20, 400);
   const small = measure(20, 400);
   const large = measure(1000, 100_000);
   const p50 = large.decision.p50Us / small.decision.p50Us;

@@ -257,33 +257,39 @@ describe('junk', () => {
   test('EX-271 ten megabytes: in one body, in one frame, in many frames', async () => {
     await open();
     const watcher = await reader();
-    // The junk itself is ours, not the server's.
-    const junk = 'x'.repeat(10_000_000);
+    // Flat from the start, so that what the test itself holds does not grow.
+    const junk = Buffer.alloc(10_000_000, 'x').toString('latin1');
+    await sendJunk(junk);
     const before = heapMegabytes();
-    const refused = await post(junk).then(
-      ({ status }) => status,
-      () => 413,
-    );
-    expect(refused).toBe(413);
-    expect(
-      await raw(
-        `POST /api/v1/orders/create HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\n\r\n${junk.slice(0, 10_000)}`,
-      ),
-    ).toMatch(/^HTTP\/1.1 413/);
-    const one = await Client.open();
-    one.inner.send(junk);
-    expect(await one.ended).toBe(1009);
-    const many = await Client.open();
-    for (let i = 0; i < 2500; i += 1) many.inner.send(junk.slice(0, 4000));
-    const pong = many.next((text) => text.includes('pong'));
-    many.inner.send('{"method":"ping"}');
-    expect(await pong).toBe('{"channel":"pong"}');
-    expect(many.heard.length).toBe(2501);
+    for (let round = 0; round < 4; round += 1) await sendJunk(junk);
     await expectBook(watcher);
-    many.heard.length = 0;
-    expect(heapMegabytes() - before).toBeLessThan(20);
+    // A hundred megabytes arrived meanwhile.
+    expect(heapMegabytes() - before).toBeLessThan(30);
   });
 });
+
+async function sendJunk(junk: string): Promise<void> {
+  const refused = await post(junk).then(
+    ({ status }) => status,
+    () => 413,
+  );
+  expect(refused).toBe(413);
+  expect(
+    await raw(
+      `POST /api/v1/orders/create HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\n\r\n${junk.slice(0, 10_000)}`,
+    ),
+  ).toMatch(/^HTTP\/1.1 413/);
+  const one = await Client.open();
+  one.inner.send(junk);
+  expect(await one.ended).toBe(1009);
+  const many = await Client.open();
+  for (let i = 0; i < 2500; i += 1) many.inner.send(junk.slice(0, 4000));
+  const pong = many.next((text) => text.includes('pong'));
+  many.inner.send('{"method":"ping"}');
+  expect(await pong).toBe('{"channel":"pong"}');
+  expect(many.heard.length).toBe(2501);
+  many.heard.length = 0;
+}
 
 describe('crowds', () => {
   test('EX-272 five hundred sockets of one peer: a hundred are taken, and a place is free again', async () => {

@@ -114,6 +114,10 @@ export class AuditLog implements AuditPort {
     this.#seal(type, body, monoUs, wallMs, awaited);
   }
 
+  flush(): void {
+    this.#commit.flush();
+  }
+
   /** Ends the session in order: writes `log_end`, waits for the disk, closes the file. */
   async close(): Promise<void> {
     this.#write('log_end', { records: this.#nextSeq });

@@ -26,6 +26,8 @@ export class GroupCommit {
   #lastSeq = 0;
   /** Whether the gathered lines are to be written now. */
   #due = false;
+  /** Whether a write begins when the present turn is over. */
+  #turn = false;
   #gathering: Timer | undefined;
   #running: Promise<void> | undefined;
   #failed = false;
@@ -48,18 +50,28 @@ export class GroupCommit {
 
   /** Returns when every line handed over is durable, or the disk has refused. */
   async settled(): Promise<void> {
-    if (this.#lines.length > 0) this.#start();
+    if (this.#lines.length > 0) this.#due = true;
+    this.flush();
     while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Begins the write of what is awaited now, not only when the present turn is over. */
+  flush(): void {
+    if (this.#due && this.#lines.length > 0) this.#running ??= this.#run();
   }
 
   #start(): void {
     this.#due = true;
-    this.#running ??= this.#run();
+    if (this.#turn || this.#running !== undefined) return;
+    // One turn later: what a single step of the desk appends goes to the disk together.
+    this.#turn = true;
+    queueMicrotask(() => {
+      this.#turn = false;
+      this.flush();
+    });
   }
 
   async #run(): Promise<void> {
-    // One turn later: what a single step of the desk appends goes to the disk together.
-    await undefined;
     while (this.#due && this.#lines.length > 0) {
       const lines = this.#lines;
       const seq = this.#lastSeq;

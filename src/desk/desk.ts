@@ -18,9 +18,6 @@ export interface DeskPorts {
   readonly notice: (notice: DeskNotice) => void;
 }
 
-/** Pieces of left-over work, such as the pairs of one signal, that are decided in one go. */
-const BURST = 2;
-
 /**
  * Drives the kernel: one event at a time, in the order of arrival, each with one reading of the
  * clocks; its commands go to the ports. Adapters talk back through the sinks.
@@ -30,8 +27,6 @@ export class Desk implements VenueSink, AuditSink {
   #ports: DeskPorts | undefined;
   readonly #queue: DeskEvent[] = [];
   #leftOver = 0;
-  /** Pieces of left-over work since the disk last answered. */
-  #burst = 0;
   #awaitedSeq = 0;
   #durableSeq = 0;
   #diskFailed = false;
@@ -85,7 +80,6 @@ export class Desk implements VenueSink, AuditSink {
   }
 
   durable(seq: number): void {
-    this.#burst = 0;
     this.#durableSeq = seq;
     this.#dispatch({ kind: 'durable', seq });
   }
@@ -108,17 +102,17 @@ export class Desk implements VenueSink, AuditSink {
   }
 
   /**
-   * What a step left over comes before whatever else has happened meanwhile, but only a few pieces
-   * at a time: the next are decided when the disk has what these decided and they are on their way.
-   * Decided all at once, the first order of a burst would wait for the last one's decision.
+   * What a step left over comes before whatever else has happened meanwhile, but a piece at a time: the
+   * next is decided when the disk has what this one decided and it is on its way. Decided all at once,
+   * the first order of a burst would wait for the last one's decision.
    */
   #next(): DeskEvent | undefined {
-    if (this.#leftOver === 0) return this.#queue.shift();
+    const [first] = this.#queue;
     // The disk answers soon only for what is awaited; nothing may wait for the rest.
-    if (this.#awaitedSeq <= this.#durableSeq || this.#diskFailed) this.#burst = 0;
-    if (this.#burst >= BURST) return this.#queue.shift();
+    const waits = this.#awaitedSeq > this.#durableSeq && !this.#diskFailed;
+    if (waits) this.#ports?.audit.flush();
+    if (this.#leftOver === 0 || waits || first?.kind === 'durable') return this.#queue.shift();
     this.#leftOver -= 1;
-    this.#burst += 1;
     return { kind: 'continue' };
   }
 

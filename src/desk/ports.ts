@@ -21,6 +21,8 @@ export interface AuditPort {
   /** The number that the next record must carry. */
   readonly nextSeq: number;
   append(record: AuditRecord): void;
+  /** Begins at once to write what is awaited: nothing more comes before it. */
+  flush(): void;
 }
 
 export interface AuditSink {

@@ -99,7 +99,7 @@ if (isWanted('freeCapacity')) {
   ]);
 }
 
-if (isWanted('simulation')) {
+if (isWanted('exchange')) {
   const exchange = await benchExchange(host, 8);
   show('exchange', exchange, [
     ['signed orders over WebSockets, every signature verified, two processes', ''],
@@ -109,7 +109,9 @@ if (isWanted('simulation')) {
     ['reads a second over REST', String(exchange.readsPerSecond)],
     ['settings that are not the default', String(exchange.settings.length)],
   ]);
+}
 
+if (isWanted('simulation')) {
   const simulation = await benchSimulation(host, 60);
   show('simulation', simulation, [
     ['one simulated hour of the twenty demo accounts', `${simulation.seconds.toFixed(1)} s`],

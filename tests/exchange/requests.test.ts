@@ -106,6 +106,18 @@ describe('signatures', () => {
     );
   });
 
+  test('EX-2 EX-301 a key of any name that was not signed breaks the signature, in a batch as well', () => {
+    const text = JSON.stringify(V1).replace('{', '{"__proto__":"x",');
+    expect(answer('create_order', JSON.parse(text))).toBe('Verification failed');
+    const batch = (data: string): object =>
+      JSON.parse(`{"actions":[{"type":"Create","data":${data}}]}`);
+    expect(strict(NOW).send('batch_orders', batch(text))).toMatchObject({
+      ok: false,
+      refusal: { error: 'Verification failed' },
+    });
+    expect(strict(NOW).send('batch_orders', batch(JSON.stringify(V1)))).toMatchObject({ ok: true });
+  });
+
   test('EX-2 a field that was not signed breaks the signature', () => {
     expect(answer('create_order', { ...V1, builder_code: 'x' })).toBe('Verification failed');
   });

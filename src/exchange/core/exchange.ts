@@ -1,6 +1,7 @@
 import {
   BATCH_ORDERS,
   type BatchAction,
+  type BatchFields,
   batchSchema,
 } from '../../protocol/operations/orders/batchOrders.ts';
 import type { Crowd, CrowdPort } from '../crowdPort.ts';
@@ -141,8 +142,10 @@ export class Exchange {
     if (!batch.success) {
       return refused(malformed(problemOf(batch.error.issues, body)));
     }
+    // The bodies as they came: a parser's copy can lack what was signed, such as a key `__proto__`.
+    const { actions: received } = body as BatchFields;
     const signed: Signed[] = [];
-    for (const { data, type } of batch.data.actions) {
+    for (const { data, type } of received) {
       const action = servedAs(ACTION_TYPES[type])?.read(this.state, this.#verify, data, peer);
       if (action === undefined) return refused(malformed(`unknown variant \`${type}\``));
       if (!action.ok) return action;

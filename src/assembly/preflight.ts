@@ -12,7 +12,7 @@ import { checkMarkets } from './checkMarkets.ts';
 import type { DeskAccount } from './deskAccounts.ts';
 
 /** What one strategy may do at most. Dollars. */
-export interface StrategyPlan {
+interface StrategyPlan {
   readonly name: string;
   readonly accounts: number;
   readonly ordersAtOnce: number;

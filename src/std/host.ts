@@ -100,7 +100,7 @@ export interface SocketHandlers {
   onClose(code: number, reason: string): void;
 }
 
-export interface ServerTransport {
+interface ServerTransport {
   /** Rejects with the code `PORT_BUSY` when the port is taken. Port 0 picks a free one. */
   listen(options: ListenOptions, handlers: ServerHandlers): Promise<Listening>;
 }
@@ -134,7 +134,7 @@ export interface ServerHandlers {
 /** Called with the open socket; returns what to do with its frames. */
 export type AcceptSocket = (socket: Socket) => AcceptedHandlers;
 
-export interface AcceptedHandlers extends Pick<SocketHandlers, 'onMessage' | 'onClose'> {
+interface AcceptedHandlers extends Pick<SocketHandlers, 'onMessage' | 'onClose'> {
   /** Whether a ping of the WebSocket protocol is answered; without it, each one is. */
   onPing?(): boolean;
 }

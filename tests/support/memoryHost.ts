@@ -13,7 +13,7 @@ interface Stored {
 
 type UsedFiles = Pick<Files, 'readBytes' | 'exists' | 'replace' | 'openAppend' | 'mode'>;
 
-export class MemoryFiles implements UsedFiles {
+class MemoryFiles implements UsedFiles {
   readonly stored: Map<string, Stored> = new Map();
   readonly #locked = new Set<string>();
 
@@ -65,7 +65,7 @@ export interface MemoryHost {
 }
 
 /** Timers that fire when the test says so. */
-export class HandTimers implements Timers {
+class HandTimers implements Timers {
   readonly delays: number[] = [];
   #armed = new Set<() => void>();
 

@@ -70,7 +70,7 @@ export interface PriceRow {
   readonly yesterdayTicks?: number | undefined;
 }
 
-export interface PricesFrame {
+interface PricesFrame {
   readonly channel: 'prices';
   readonly rows: readonly PriceRow[];
 }
@@ -90,7 +90,7 @@ export interface TradeRow {
   readonly taker?: string | undefined;
 }
 
-export interface TradesFrame {
+interface TradesFrame {
   readonly channel: 'trades';
   readonly rows: readonly TradeRow[];
 }
@@ -108,7 +108,7 @@ export interface CandleRow {
   readonly trades?: number | undefined;
 }
 
-export interface CandleFrame {
+interface CandleFrame {
   readonly channel: 'candle' | 'mark_price_candle';
   readonly row: CandleRow;
 }
@@ -142,7 +142,7 @@ export interface OrderUpdateRow {
   readonly createdMs?: number | undefined;
 }
 
-export interface OrderUpdatesFrame {
+interface OrderUpdatesFrame {
   readonly channel: 'account_order_updates';
   readonly rows: readonly OrderUpdateRow[];
 }
@@ -168,7 +168,7 @@ export interface FillRow {
   readonly entryMicro?: number | undefined;
 }
 
-export interface AccountTradesFrame {
+interface AccountTradesFrame {
   readonly channel: 'account_trades';
   readonly rows: readonly FillRow[];
 }
@@ -250,7 +250,7 @@ export interface AccountFigures {
 }
 
 /** What an account holds of one spot asset. Amounts as the exchange writes them, limits in dollars. */
-export interface SpotBalance {
+interface SpotBalance {
   readonly asset: string;
   readonly amount: string;
   readonly withdrawable?: string | undefined;
@@ -262,7 +262,7 @@ export interface SpotBalance {
   readonly loanToValueNano?: number | undefined;
 }
 
-export interface AccountInfoFrame {
+interface AccountInfoFrame {
   readonly channel: 'account_info';
   readonly account: string | null;
   readonly figures: AccountFigures;
@@ -297,12 +297,12 @@ export interface AckFrame {
   readonly symbol: string | null;
 }
 
-export interface PongFrame {
+interface PongFrame {
   readonly channel: 'pong';
 }
 
 /** A channel that this desk does not read. */
-export interface OtherFrame {
+interface OtherFrame {
   readonly channel: 'other';
   readonly name: string;
 }

@@ -441,7 +441,7 @@ export class Bench {
   }
 }
 
-export function nameOf(account: number): string {
+function nameOf(account: number): string {
   return `a${account}`;
 }
 
@@ -464,7 +464,7 @@ function accountReply(balanceMicro: number): Extract<QueryResult, { of: 'account
   };
 }
 
-export function updateRow(order: Order, over: Partial<OrderUpdateRow>): OrderUpdateRow {
+function updateRow(order: Order, over: Partial<OrderUpdateRow>): OrderUpdateRow {
   const { request } = order;
   return {
     orderId: 1000 + order.id,

@@ -2,11 +2,11 @@
 export type FaultKind = FrameKind | RequestKind | 'omit-id' | 'stale' | 'half-open' | OutageKind;
 
 /** On frames to clients. */
-export type FrameKind = 'drop' | 'delay' | 'duplicate' | 'reorder' | 'cut';
+type FrameKind = 'drop' | 'delay' | 'duplicate' | 'reorder' | 'cut';
 /** On requests of clients, over either transport. */
-export type RequestKind = 'answer' | 'timeout' | 'cut-request';
+type RequestKind = 'answer' | 'timeout' | 'cut-request';
 /** On the exchange as a whole. */
-export type OutageKind = 'clock' | 'halt' | 'restart';
+type OutageKind = 'clock' | 'halt' | 'restart';
 
 /** One thing that goes wrong: what, to whom, when. Times count from when the profile was set. */
 export interface Fault {

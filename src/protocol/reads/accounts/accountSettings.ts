@@ -14,7 +14,7 @@ export interface AccountSettings {
   readonly autoLendDisabled: boolean | undefined;
 }
 
-export interface MarketSetting {
+interface MarketSetting {
   readonly symbol: string;
   readonly isolated: boolean;
   readonly leverage: number;

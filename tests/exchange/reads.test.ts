@@ -156,6 +156,34 @@ describe('funding of markets', () => {
     ]);
   });
 
+  test('EX-163 the hours of the tape before the start, at the rate of a flat book', async () => {
+    const crowd = new QuietCrowd();
+    crowd.minutes = Array.from({ length: 150 }, (_, i) => ({
+      openTimeMs: crowd.tapeStartMs - (150 - i) * 60_000,
+      openTicks: 99_000,
+      highTicks: 99_000,
+      lowTicks: 99_000,
+      closeTicks: 99_000 + Math.floor((i + 30) / 60),
+      volumeLots: 1,
+    }));
+    await open({ crowd });
+    const rows = await data('/funding_rate/history?symbol=BTC');
+    const flat = {
+      bid_impact_price: '0',
+      ask_impact_price: '0',
+      funding_rate: '0.0000125',
+      next_funding_rate: '0.0000125',
+    };
+    expect(rows).toEqual([
+      { ...flat, oracle_price: '99002', created_at: expect.any(Number) },
+      { ...flat, oracle_price: '99001', created_at: expect.any(Number) },
+      { ...flat, oracle_price: '99000', created_at: expect.any(Number) },
+    ]);
+    const [newest, before] = rows as { created_at: number }[];
+    expect((newest?.created_at ?? 0) - (before?.created_at ?? 0)).toBe(3_600_000);
+    expect(await data('/funding_rate/history?symbol=ETH')).toEqual([]);
+  });
+
   test('EX-231 the rates of the hours, newest first, in pages', async () => {
     await open();
     for (let hour = 1; hour <= 3; hour += 1) {

@@ -6,6 +6,7 @@ import { fundingPrices } from '../markets/impactPrices.ts';
 import { premiumNano } from '../markets/marketFunding.ts';
 import type { MarketState } from '../markets/marketState.ts';
 import { changeBalance, noteMoved } from './balance.ts';
+import { recallFunding } from './pastFunding.ts';
 
 const { floor, min } = Math;
 const HOUR_MS = 3_600_000;
@@ -21,6 +22,7 @@ export function fund(state: ExchangeState): boolean {
   if (Number.isNaN(money.hourTapeMs)) {
     money.sampleTapeMs = after(tapeMs, settings.fundingSampleMs);
     money.hourTapeMs = after(tapeMs, HOUR_MS);
+    recallFunding(state, tapeMs);
   }
   if (tapeMs < min(money.sampleTapeMs, money.hourTapeMs)) return false;
   const premiums = markets.map((here) => premiumNano(fundingPrices(here, settings)));
